@@ -1,0 +1,39 @@
+#pragma once
+
+/// Texts that a scenario is read from, and places in them.
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace detente::diagnostic {
+
+/// One text with a name (a file's path as the user gave it, or "<string>"), split in lines once.
+class SourceText {
+ public:
+  SourceText(std::string name, std::string text);
+
+  const std::string& name() const { return name_; }
+  const std::string& text() const { return text_; }
+  std::size_t line_count() const { return line_starts_.size(); }
+  /// The line without its line end; `line` counts from 1. An empty view beyond the end.
+  std::string_view line(std::uint32_t line) const;
+
+ private:
+  std::string name_;
+  std::string text_;
+  std::vector<std::size_t> line_starts_;
+};
+
+/// A stretch of one line of a text. Shared ownership, because diagnostics outlive the reader.
+struct SourceSpan {
+  std::shared_ptr<const SourceText> source;  ///< null: no place is known
+  std::uint32_t line = 0;                    ///< from 1; 0: unknown
+  std::uint32_t column = 0;                  ///< from 1, in code points
+  std::uint32_t length = 1;                  ///< code points, at least 1
+  std::string path;                          ///< place in the document, e.g. `chains.conflict.transitions[2].hazard`
+};
+
+}  // namespace detente::diagnostic

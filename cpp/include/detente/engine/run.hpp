@@ -1,0 +1,42 @@
+#pragma once
+
+/// Runs an ensemble of a scenario over threads.
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "detente/engine/forecast.hpp"
+#include "detente/model/model.hpp"
+
+namespace detente::engine {
+
+struct RunOptions {
+  std::uint64_t n_paths = 100'000;  ///< at least 1
+  std::uint64_t first_path = 0;     ///< the ensemble is paths first_path ... first_path + n_paths - 1
+  std::uint64_t seed = 0;           ///< every integer is a seed
+  std::vector<std::string> policies;  ///< names; empty: all, in file order
+  int threads = 0;                  ///< 0: all this process may use
+  std::uint64_t keep_paths = 0;     ///< full histories of so many first paths
+  bool keep_outcomes = false;       ///< per-path readings and parameter draws as columns
+  std::uint32_t block_paths = 0;    ///< paths per block; 0: chosen. Results do not depend on it
+};
+
+struct Progress {
+  std::uint64_t paths_done = 0;  ///< over all policies, counted in paths of the ensemble
+  std::uint64_t n_paths = 0;
+  double wall_seconds = 0.0;
+};
+
+/// Called on the calling thread, about 20 times a second; returning false stops the run, which
+/// then returns what it has: the first paths that all policies have finished.
+using ProgressCallback = std::function<bool(const Progress&)>;
+
+/// Throws RunError when a hazard is negative or NaN (the lowest failing path is named, whatever the
+/// threads), when options are impossible, or when a policy is unknown.
+Forecast run(std::shared_ptr<const model::Model> model, const RunOptions& options,
+             const ProgressCallback& progress = {});
+
+}  // namespace detente::engine

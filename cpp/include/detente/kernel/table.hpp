@@ -1,0 +1,67 @@
+#pragma once
+
+/// The array functions that the floors above may call, as plain function pointers: one `Table` per
+/// instruction set, chosen once when the library loads (dispatch.hpp).
+///
+/// Contract of every column function: pointers are aligned to `alignment` bytes; `n` is a multiple of
+/// `lane_quantum`; `out` may be one of the inputs but must not overlap one partially; the value in a
+/// lane depends on that lane's inputs alone, never on its position or on `n`, so that results do
+/// not depend on how paths are laid out in blocks.
+
+#include <cstddef>
+#include <cstdint>
+
+namespace detente::kernel {
+
+inline constexpr std::size_t alignment = 64;
+inline constexpr std::size_t lane_quantum = 8;
+
+enum class Operation : std::uint8_t {
+#define DETENTE_UNARY(name) name,
+#define DETENTE_BINARY(name) name##_vv, name##_vs, name##_sv,
+#define DETENTE_TERNARY(name) name,
+#include "detente/kernel/operations.def"
+  count
+};
+
+/// Elementwise function: out[i] = f(a[i], b[i], c[i]); operands beyond the operation's arity are ignored.
+using ColumnFunction = void (*)(double* out, const double* a, const double* b, const double* c,
+                                std::size_t n);
+
+/// Where variates come from: the key (from the seed) and the stream of one named element.
+struct StreamKey {
+  std::uint64_t seed_key;
+  std::uint32_t stream;
+};
+
+struct Table {
+  const char* name;  ///< "v2", "v3", "v4", "neon" or "generic"
+  ColumnFunction column[static_cast<std::size_t>(Operation::count)];
+
+  /// Four standard normals per lane from one Philox4x32-10 block with counter (index, stream, path low
+  /// word, path high word): word k gives z_k by inversion of (word + 1/2) 2^-32.
+  void (*normals)(double* z0, double* z1, double* z2, double* z3, StreamKey key,
+                  const std::uint64_t* path, std::uint32_t index, std::size_t n);
+
+  /// Uniforms on the open interval (0, 1) with 53 bits: (floor(w / 2^11) + 1/2) 2^-53 where w joins words 0
+  /// (low) and 1 (high) of the block at counter (index[i], stream, path[i]).
+  void (*uniforms)(double* u, StreamKey key, const std::uint64_t* path, const std::uint32_t* index,
+                   std::size_t n);
+
+  /// Standard exponentials, -log(u) of those uniforms.
+  void (*exponentials)(double* e, StreamKey key, const std::uint64_t* path, const std::uint32_t* index,
+                       std::size_t n);
+
+  /// Burns one clock by a held hazard: h[i] = hazard[i] * dt[i]; low[i] = min(low[i], clock[i] - h[i]).
+  void (*burn)(double* h, double* low, const double* clock, const double* hazard, const double* dt,
+               std::size_t n);
+  /// The same with one `dt` for all lanes.
+  void (*burn_uniform)(double* h, double* low, const double* clock, const double* hazard, double dt,
+                       std::size_t n);
+
+  /// Writes to `lanes` the positions i < count (count <= n) where low[i] < 0 or low[i] is NaN, ascending;
+  /// returns how many.
+  std::size_t (*crossings)(std::uint32_t* lanes, const double* low, std::size_t count, std::size_t n);
+};
+
+}  // namespace detente::kernel
