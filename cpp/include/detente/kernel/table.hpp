@@ -39,12 +39,14 @@ struct Table {
   ColumnFunction column[static_cast<std::size_t>(Operation::count)];
 
   /// Four standard normals per lane from one Philox4x32-10 block with counter (index, stream, path low
-  /// word, path high word): word k gives z_k by inversion of (word + 1/2) 2^-32.
+  /// word, path high word): word k gives z_k by inversion of (word + 1/2) 2^-32, to an absolute error below
+  /// 2e-10, less than the width of a word's cell.
   void (*normals)(double* z0, double* z1, double* z2, double* z3, StreamKey key,
                   const std::uint64_t* path, std::uint32_t index, std::size_t n);
 
-  /// Uniforms on the open interval (0, 1) with 53 bits: (floor(w / 2^11) + 1/2) 2^-53 where w joins words 0
-  /// (low) and 1 (high) of the block at counter (index[i], stream, path[i]).
+  /// Uniforms on the open interval (0, 1) with 52 bits: (floor(w / 2^12) + 1/2) 2^-52 where w joins words 0
+  /// (low) and 1 (high) of the block at counter (index[i], stream, path[i]). Every one is exact: with one bit
+  /// more the last would round to 1.
   void (*uniforms)(double* u, StreamKey key, const std::uint64_t* path, const std::uint32_t* index,
                    std::size_t n);
 
