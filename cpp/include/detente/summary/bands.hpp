@@ -14,7 +14,8 @@ namespace detente::summary {
 
 class Bands {
  public:
-  explicit Bands(std::size_t n_dates, std::size_t sketch_capacity = QuantileSketch::compact_capacity);
+  explicit Bands(std::size_t n_dates,
+                 std::size_t sketch_capacity = QuantileSketch::compact_capacity);
 
   std::size_t n_dates() const { return dates_.size(); }
   /// The values of n paths at a date; fastest in columns of hundreds and more.
@@ -32,6 +33,8 @@ class Bands {
   /// One figure per date.
   std::vector<double> means() const;
   std::vector<double> quantiles(double p) const;
+  /// [level][date]: sorts the bins of a date once for all levels.
+  std::vector<std::vector<double>> quantiles(const std::vector<double>& levels) const;
 
   void write(ByteWriter& writer) const;
   static Bands read(ByteReader& reader);

@@ -10,8 +10,9 @@
 namespace detente::summary {
 
 struct Histogram {
-  std::vector<double> edges;   ///< n_bins + 1, increasing; empty when there are no finite values
-  std::vector<double> counts;  ///< values in [edge, next edge), the last bar closed; sum to the finite values
+  std::vector<double> edges;  ///< n_bins + 1, increasing; empty when there are no finite values
+  std::vector<double>
+      counts;  ///< values in [edge, next edge), the last bar closed; sum to the finite values
 };
 
 /// Over the range of the finite values. Counts are whole while the sketch is exact; else a bin of the

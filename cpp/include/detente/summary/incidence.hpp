@@ -56,7 +56,8 @@ class Incidence {
   std::vector<double> dates_;
   double horizon_;
   std::uint64_t n_ = 0;
-  std::vector<std::uint64_t> first_seen_;  // events first counted at this date; last: after every date
+  std::vector<std::uint64_t>
+      first_seen_;  // events first counted at this date; last: after every date
   QuantileSketch times_;
   Moments restricted_;
 };

@@ -39,6 +39,8 @@ class PairedMoments {
   /// sqrt(sum (y - R x)^2 / (n (n - 1))) / |mean(x)|.
   double ratio_standard_error() const;
   Interval ratio_interval(double level = 0.95) const;
+  /// Sum of (y - factor x)^2, exactly.
+  ExactSum residual_squares(double factor) const;
 
   void write(ByteWriter& writer) const;
   static PairedMoments read(ByteReader& reader);
@@ -71,7 +73,7 @@ class PairedRatios {
   friend bool operator==(const PairedRatios&, const PairedRatios&) = default;
 
  private:
-  PairedMoments first_, second_;  // x = weight, y = value
+  PairedMoments first_, second_;                                        // x = weight, y = value
   ExactSum value_value_, value_weight_, weight_value_, weight_weight_;  // first times second
 };
 

@@ -2,7 +2,6 @@
 
 /// Quantiles of a stream in bounded memory.
 
-#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -13,6 +12,9 @@
 
 namespace detente::summary {
 
+/// Rank of the p-quantile among n values: ceil(p n), forgiving the rounding of p, between 1 and n.
+std::uint64_t quantile_rank(double p, std::uint64_t n);
+
 /// Integer counts on a grid of the doubles themselves. A value's key is its bit pattern as a signed
 /// integer that grows with the value; a bin at level L holds the 2^L keys that agree above the lowest L
 /// bits, so its width is 2^(L - 52) of the value's power of two. The level is the smallest at which all
@@ -21,7 +23,8 @@ namespace detente::summary {
 /// values the level is 0 and quantiles are exact. (The idea of a grid in relative precision is that of
 /// DDSketch, Masson et al. 2019, VLDB 12:2195; here the grid is chosen by the data.)
 ///
-/// NaN is counted and otherwise ignored; infinities keep their rank. Memory: 32 bytes a bin.
+/// NaN is counted and otherwise ignored; infinities keep their rank; -0 is 0. Memory: at most 64 bytes a
+/// bin (32 where the capacity is a power of two), less while few bins are occupied.
 class QuantileSketch {
  public:
   struct Bin {
@@ -51,10 +54,12 @@ class QuantileSketch {
   /// Inverse of the distribution function: the value of rank ceil(p n), at least 1; exact at level 0,
   /// else spread evenly over the values of its bin. 0 <= p <= 1; NaN when empty.
   double quantile(double p) const;
+  /// All at once: sorts the bins once.
   std::vector<double> quantiles(const std::vector<double>& levels) const;
   /// The value of this rank, 1 <= rank <= n().
   double at_rank(std::uint64_t rank) const;
-  /// Distribution-free interval for a quantile: the values at ranks n p ± z sqrt(n p (1 - p)).
+  /// Distribution-free interval for a quantile: the values at ranks n p ± z sqrt(n p (1 - p)),
+  /// or the extremes where such a rank does not exist.
   Interval quantile_interval(double p, double level = 0.95) const;
   /// Number of values <= x, the bin of x counted in proportion.
   double rank_of(double x) const;
@@ -77,19 +82,21 @@ class QuantileSketch {
     std::uint64_t count = 0;  // 0: free
   };
 
-  std::size_t slot_of(std::int64_t key) const;
+  std::size_t find(std::int64_t key) const;
   void insert(std::int64_t key, std::uint64_t count);
-  void grow_or_coarsen();
+  void rebuild(std::size_t n_slots, int raise);
   void coarsen();
-  void raise_level(int level);
+  int fitting_raise() const;
   std::vector<Slot> sorted_slots() const;
   double value_in_bin(const Slot& slot, std::uint64_t position) const;
+  double value_at(const std::vector<Slot>& sorted, std::uint64_t rank) const;
+  void add_non_finite(double value);
 
   std::size_t capacity_;
   int level_ = 0;
   std::size_t n_occupied_ = 0;
   std::vector<Slot> slots_;  // open addressing, power of two, at most half full
-  int hash_shift_ = 64;
+  int hash_shift_;
   std::uint64_t n_finite_ = 0;
   std::uint64_t n_nan_ = 0;
   std::uint64_t n_minus_infinity_ = 0;
