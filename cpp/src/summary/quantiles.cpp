@@ -35,6 +35,17 @@ std::int64_t last_key(std::int64_t bin, int level) {
   return (bin << level) + ((std::int64_t{1} << level) - 1);
 }
 
+// The value at `position` of the bin's count, 1 the first: evenly spread between the ends of the bin.
+double value_in_bin(const QuantileSketch::Bin& bin, std::uint64_t position) {
+  if (bin.low == bin.high) return bin.low;
+  if (std::fabs(bin.low) < std::numeric_limits<double>::min() &&
+      std::fabs(bin.high) < std::numeric_limits<double>::min()) {
+    return 0.0;  // the bin beside zero: zeros, short of subnormal numbers
+  }
+  const double share = (static_cast<double>(position) - 0.5) / static_cast<double>(bin.count);
+  return bin.low + (bin.high - bin.low) * share;
+}
+
 }  // namespace
 
 std::uint64_t quantile_rank(double p, std::uint64_t n) {
@@ -73,8 +84,14 @@ void QuantileSketch::add(const double* values, std::size_t n) {
       add_non_finite(value);
       continue;
     }
-    smallest = value < smallest ? value : smallest;
-    largest = value > largest ? value : largest;
+    if (value <= smallest) {
+      n_at_minimum_ = value < smallest ? 1 : n_at_minimum_ + 1;
+      smallest = value;
+    }
+    if (value >= largest) {
+      n_at_maximum_ = value > largest ? 1 : n_at_maximum_ + 1;
+      largest = value;
+    }
     ++n_finite;
     const std::int64_t key = key_of(value) >> level_;
     Slot& slot = slots_[find(key)];
@@ -167,8 +184,14 @@ void QuantileSketch::merge(const QuantileSketch& other) {
   n_nan_ += other.n_nan_;
   n_minus_infinity_ += other.n_minus_infinity_;
   n_plus_infinity_ += other.n_plus_infinity_;
-  minimum_ = std::min(minimum_, other.minimum_);
-  maximum_ = std::max(maximum_, other.maximum_);
+  if (other.minimum_ <= minimum_) {
+    n_at_minimum_ = other.n_at_minimum_ + (other.minimum_ == minimum_ ? n_at_minimum_ : 0);
+    minimum_ = other.minimum_;
+  }
+  if (other.maximum_ >= maximum_) {
+    n_at_maximum_ = other.n_at_maximum_ + (other.maximum_ == maximum_ ? n_at_maximum_ : 0);
+    maximum_ = other.maximum_;
+  }
 }
 
 double QuantileSketch::minimum() const {
@@ -192,37 +215,21 @@ std::vector<QuantileSketch::Slot> QuantileSketch::sorted_slots() const {
   return sorted;
 }
 
-// The value at `position` of the slot's count, 1 the first: evenly spread between the ends of the bin,
-// which the extremes of the data cut short.
-double QuantileSketch::value_in_bin(const Slot& slot, std::uint64_t position) const {
-  const double low = value_of(std::max(first_key(slot.key, level_), key_of(minimum_)));
-  const double high = value_of(std::min(last_key(slot.key, level_), key_of(maximum_)));
-  if (low == high) return low;
-  if (std::fabs(high) < std::numeric_limits<double>::min() &&
-      std::fabs(low) < std::numeric_limits<double>::min()) {
-    return 0.0;  // the bin beside zero: zeros, short of subnormal numbers
-  }
-  const double share = (static_cast<double>(position) - 0.5) / static_cast<double>(slot.count);
-  return low + (high - low) * share;
-}
-
-double QuantileSketch::value_at(const std::vector<Slot>& sorted, std::uint64_t rank) const {
+double QuantileSketch::value_at(const std::vector<Bin>& bins, std::uint64_t rank) const {
   if (rank <= n_minus_infinity_) return -infinity;
   rank -= n_minus_infinity_;
   if (rank > n_finite_) return infinity;
-  if (rank == 1) return minimum_ + 0.0;  // + 0.0 turns -0 into 0
-  if (rank == n_finite_) return maximum_ + 0.0;
   std::uint64_t before = 0;
-  for (const Slot& slot : sorted) {
-    if (rank <= before + slot.count) return value_in_bin(slot, rank - before);
-    before += slot.count;
+  for (const Bin& bin : bins) {
+    if (rank <= before + bin.count) return value_in_bin(bin, rank - before);
+    before += bin.count;
   }
   throw diagnostic::InternalError("the bins of a quantile sketch do not add up");
 }
 
 double QuantileSketch::at_rank(std::uint64_t rank) const {
   if (n() == 0) return not_a_number;
-  return value_at(sorted_slots(), std::clamp<std::uint64_t>(rank, 1, n()));
+  return value_at(bins(), std::clamp<std::uint64_t>(rank, 1, n()));
 }
 
 double QuantileSketch::quantile(double p) const { return quantiles({p}).front(); }
@@ -230,7 +237,7 @@ double QuantileSketch::quantile(double p) const { return quantiles({p}).front();
 std::vector<double> QuantileSketch::quantiles(const std::vector<double>& levels) const {
   std::vector<double> values(levels.size(), not_a_number);
   if (n() == 0) return values;
-  const std::vector<Slot> sorted = sorted_slots();
+  const std::vector<Bin> sorted = bins();
   for (std::size_t i = 0; i < levels.size(); ++i) {
     values[i] = value_at(sorted, quantile_rank(levels[i], n()));
   }
@@ -243,7 +250,7 @@ Interval QuantileSketch::quantile_interval(double p, double level) const {
   const double half = two_sided_normal_quantile(level) * std::sqrt(count * p * (1.0 - p));
   const double low = std::clamp(std::floor(count * p - half), 1.0, count);
   const double high = std::clamp(std::ceil(count * p + half), 1.0, count);
-  const std::vector<Slot> sorted = sorted_slots();
+  const std::vector<Bin> sorted = bins();
   const auto high_rank = std::min(static_cast<std::uint64_t>(high), n());
   return {value_at(sorted, static_cast<std::uint64_t>(low)), value_at(sorted, high_rank)};
 }
@@ -266,11 +273,21 @@ double QuantileSketch::relative_width() const {
 
 std::vector<QuantileSketch::Bin> QuantileSketch::bins() const {
   std::vector<Bin> bins;
-  bins.reserve(n_occupied_);
+  if (n_finite_ == 0) return bins;
+  bins.reserve(n_occupied_ + 2);
+  const std::int64_t lowest = key_of(minimum_);
+  const std::int64_t highest = key_of(maximum_);
+  bins.push_back({value_of(lowest), value_of(lowest), n_at_minimum_});
+  if (lowest == highest) return bins;
   for (const Slot& slot : sorted_slots()) {
-    bins.push_back({value_of(std::max(first_key(slot.key, level_), key_of(minimum_))),
-                    value_of(std::min(last_key(slot.key, level_), key_of(maximum_))), slot.count});
+    std::uint64_t count = slot.count;
+    if (slot.key == lowest >> level_) count -= n_at_minimum_;
+    if (slot.key == highest >> level_) count -= n_at_maximum_;
+    if (count == 0) continue;
+    bins.push_back({value_of(std::max(first_key(slot.key, level_), lowest + 1)),
+                    value_of(std::min(last_key(slot.key, level_), highest - 1)), count});
   }
+  bins.push_back({value_of(highest), value_of(highest), n_at_maximum_});
   return bins;
 }
 
@@ -291,6 +308,8 @@ void QuantileSketch::write(ByteWriter& writer) const {
   writer.count(n_plus_infinity_);
   writer.f64(minimum_ + 0.0);
   writer.f64(maximum_ + 0.0);
+  writer.count(n_at_minimum_);
+  writer.count(n_at_maximum_);
   writer.count(n_occupied_);
   std::int64_t previous = 0;
   for (const Slot& slot : sorted_slots()) {  // differences of neighbours are small
@@ -298,6 +317,23 @@ void QuantileSketch::write(ByteWriter& writer) const {
     writer.count(slot.count);
     previous = slot.key;
   }
+}
+
+// Whether the extremes lie in the outermost bins and are counted there.
+bool QuantileSketch::has_sound_extremes() const {
+  if (n_finite_ == 0) {
+    return minimum_ == infinity && maximum_ == -infinity && n_at_minimum_ + n_at_maximum_ == 0;
+  }
+  if (!std::isfinite(minimum_) || !std::isfinite(maximum_) || minimum_ > maximum_) return false;
+  if (n_at_minimum_ == 0 || n_at_maximum_ == 0) return false;
+  const std::vector<Slot> sorted = sorted_slots();
+  const Slot& first = sorted.front();
+  const Slot& last = sorted.back();
+  if (first.key != key_of(minimum_) >> level_ || last.key != key_of(maximum_) >> level_)
+    return false;
+  if (minimum_ == maximum_) return n_at_minimum_ == n_finite_ && n_at_maximum_ == n_finite_;
+  if (n_at_minimum_ > first.count || n_at_maximum_ > last.count) return false;
+  return first.key != last.key || n_at_maximum_ <= first.count - n_at_minimum_;
 }
 
 QuantileSketch QuantileSketch::read(ByteReader& reader) {
@@ -312,32 +348,22 @@ QuantileSketch QuantileSketch::read(ByteReader& reader) {
   sketch.n_plus_infinity_ = reader.count();
   sketch.minimum_ = reader.f64();
   sketch.maximum_ = reader.f64();
+  sketch.n_at_minimum_ = reader.count();
+  sketch.n_at_maximum_ = reader.count();
   const std::size_t n_bins = reader.length(2);
   require_stored(n_bins <= capacity, "a sketch's bins");
-  const int level = sketch.level_;
   std::int64_t previous = 0;
   for (std::size_t i = 0; i < n_bins; ++i) {
     const auto key =
         static_cast<std::int64_t>(static_cast<std::uint64_t>(previous) + reader.count());
     const std::uint64_t count = reader.count();
     require_stored(count > 0 && (i == 0 || key > previous), "the order of a sketch's bins");
-    if (i == 0) {
-      require_stored(std::isfinite(sketch.minimum_) && key == key_of(sketch.minimum_) >> level,
-                     "a sketch's minimum");
-    }
     sketch.insert(key, count);
     sketch.n_finite_ += count;
     require_stored(sketch.n_finite_ >= count, "a sketch's counts");
     previous = key;
   }
-  if (n_bins > 0) {
-    require_stored(std::isfinite(sketch.maximum_) && sketch.minimum_ <= sketch.maximum_ &&
-                       previous == key_of(sketch.maximum_) >> level,
-                   "a sketch's maximum");
-  } else {
-    require_stored(sketch.minimum_ == infinity && sketch.maximum_ == -infinity,
-                   "an empty sketch's extremes");
-  }
+  require_stored(sketch.has_sound_extremes(), "a sketch's extremes");
   return sketch;
 }
 

@@ -69,7 +69,8 @@ class QuantileSketch {
   /// Width of a bin relative to the power of two below its values: bounds the error of a quantile;
   /// 0 while quantiles are exact.
   double relative_width() const;
-  /// Occupied bins in increasing order, infinities left out.
+  /// Occupied bins in increasing order, infinities left out. The values at the minimum and at the
+  /// maximum, where a clamped variable piles up, make bins of their own.
   std::vector<Bin> bins() const;
 
   void write(ByteWriter& writer) const;
@@ -88,9 +89,9 @@ class QuantileSketch {
   void coarsen();
   int fitting_raise() const;
   std::vector<Slot> sorted_slots() const;
-  double value_in_bin(const Slot& slot, std::uint64_t position) const;
-  double value_at(const std::vector<Slot>& sorted, std::uint64_t rank) const;
+  double value_at(const std::vector<Bin>& bins, std::uint64_t rank) const;
   void add_non_finite(double value);
+  bool has_sound_extremes() const;
 
   std::size_t capacity_;
   int level_ = 0;
@@ -103,6 +104,8 @@ class QuantileSketch {
   std::uint64_t n_plus_infinity_ = 0;
   double minimum_ = std::numeric_limits<double>::infinity();  // of the finite values
   double maximum_ = -std::numeric_limits<double>::infinity();
+  std::uint64_t n_at_minimum_ = 0;
+  std::uint64_t n_at_maximum_ = 0;
 };
 
 }  // namespace detente::summary

@@ -1,0 +1,231 @@
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "detente/diagnostic/error.hpp"
+#include "detente/summary/quantiles.hpp"
+#include "summary/shuffled.hpp"
+#include "support/catch.hpp"
+
+using detente::diagnostic::RunError;
+using detente::summary::quantile_rank;
+using detente::summary::QuantileSketch;
+using detente::summary::test::add_in_shards;
+using detente::summary::test::bytes_of;
+using detente::summary::test::Generator;
+using detente::summary::test::survives_damage;
+
+namespace {
+
+constexpr double infinity = std::numeric_limits<double>::infinity();
+constexpr double missing = std::numeric_limits<double>::quiet_NaN();
+const std::vector<double> levels = {0.0, 0.001, 0.05, 0.25, 0.5, 0.75, 0.95, 0.999, 1.0};
+
+QuantileSketch sketch_of(const std::vector<double>& values,
+                         std::size_t capacity = QuantileSketch::default_capacity) {
+  QuantileSketch sketch(capacity);
+  sketch.add(values.data(), values.size());
+  return sketch;
+}
+
+void add_column(QuantileSketch& sketch, const double* values, std::size_t n) {
+  sketch.add(values, n);
+}
+
+// What the variables and outcomes of a model look like.
+std::vector<std::vector<double>> samples(std::size_t n) {
+  Generator generator(41);
+  std::normal_distribution<double> normal;
+  std::vector<std::vector<double>> samples(6, std::vector<double>(n));
+  for (std::size_t i = 0; i < n; ++i) {
+    samples[0][i] = normal(generator);
+    samples[1][i] = std::exp(2.0 * normal(generator));
+    samples[2][i] = 2'024.5 + normal(generator);               // narrow beside its offset
+    samples[3][i] = 1e9 + 1e-3 * normal(generator);            // hair-thin beside its offset
+    samples[4][i] = std::clamp(normal(generator), -1.0, 1.0);  // heaps at the ends
+    samples[5][i] = generator() % 3 == 0 ? 0.0 : -std::exp(normal(generator));  // a heap at zero
+  }
+  return samples;
+}
+
+}  // namespace
+
+TEST_CASE("the rank of a quantile forgives the rounding of its level", "[summary]") {
+  CHECK(quantile_rank(0.0, 10) == 1);
+  CHECK(quantile_rank(0.05, 20) == 1);
+  CHECK(quantile_rank(0.05, 21) == 2);
+  CHECK(quantile_rank(0.5, 10) == 5);
+  CHECK(quantile_rank(0.5, 11) == 6);
+  CHECK(quantile_rank(0.1 + 0.2, 10) == 3);  // 0.30000000000000004
+  CHECK(quantile_rank(0.95, 100'000'000) == 95'000'000);
+  CHECK(quantile_rank(1.0, 10) == 10);
+}
+
+TEST_CASE("few distinct values give exact quantiles", "[summary]") {
+  Generator generator(42);
+  std::vector<double> values(10'000);
+  for (double& value : values) value = 0.1 * static_cast<double>(generator() % 2'000) - 100.0;
+  const QuantileSketch sketch = sketch_of(values);
+  CHECK(sketch.level() == 0);
+  CHECK(sketch.relative_width() == 0.0);
+  std::sort(values.begin(), values.end());
+  for (const double p : levels) {
+    CHECK(sketch.quantile(p) == values[quantile_rank(p, values.size()) - 1]);
+  }
+  CHECK(sketch.minimum() == values.front());
+  CHECK(sketch.maximum() == values.back());
+  CHECK(sketch.rank_of(0.0) ==
+        static_cast<double>(std::upper_bound(values.begin(), values.end(), 0.0) - values.begin()));
+}
+
+TEST_CASE("a quantile lies in the bin of the sorted value of its rank", "[summary]") {
+  for (const std::size_t capacity :
+       {std::size_t{64}, QuantileSketch::compact_capacity, QuantileSketch::default_capacity}) {
+    for (std::vector<double>& values : samples(50'000)) {
+      const QuantileSketch sketch = sketch_of(values, capacity);
+      REQUIRE(sketch.bins().size() <= capacity + 2);
+      std::sort(values.begin(), values.end());
+      for (const double p : levels) {
+        const double exact = values[quantile_rank(p, values.size()) - 1];
+        const double error = std::fabs(sketch.quantile(p) - exact);
+        CHECK(error <= sketch.relative_width() * std::fabs(exact) * 1.0000001);
+      }
+      CHECK(sketch.quantile(0.0) == values.front());
+      CHECK(sketch.quantile(1.0) == values.back());
+    }
+  }
+}
+
+TEST_CASE("2048 bins place a quantile far inside its sampling error", "[summary]") {
+  for (std::vector<double>& values : samples(50'000)) {
+    const QuantileSketch sketch = sketch_of(values);
+    std::sort(values.begin(), values.end());
+    for (const double p : {0.05, 0.25, 0.5, 0.75, 0.95}) {
+      // The rank that the sketch's value really has, in standard errors of a rank.
+      const double value = sketch.quantile(p);
+      const auto low = std::lower_bound(values.begin(), values.end(), value) - values.begin();
+      const auto high = std::upper_bound(values.begin(), values.end(), value) - values.begin();
+      const double rank = 50'000.0 * p;
+      const double miss =
+          std::max({0.0, static_cast<double>(low) - rank, rank - static_cast<double>(high)});
+      CHECK(miss / std::sqrt(50'000.0 * p * (1.0 - p)) < 0.2);
+    }
+  }
+}
+
+TEST_CASE("heaps stay where they are", "[summary]") {
+  const std::vector<std::vector<double>> columns = samples(50'000);
+  const QuantileSketch at_ends = sketch_of(columns[4], QuantileSketch::compact_capacity);
+  CHECK(at_ends.quantile(0.95) == 1.0);
+  CHECK(at_ends.quantile(0.15) == -1.0);
+  CHECK(at_ends.quantile(0.17) > -1.0);
+  const QuantileSketch at_zero = sketch_of(columns[5], QuantileSketch::compact_capacity);
+  CHECK(at_zero.level() > 0);
+  CHECK(at_zero.quantile(0.8) == 0.0);
+}
+
+TEST_CASE("the level is the lowest at which the data fit", "[summary]") {
+  // Keys 0, 8, 16, ...: at level 3 as many bins as values, at level 4 half of them.
+  std::vector<double> values;
+  for (std::int64_t i = 0; i < 64; ++i)
+    values.push_back(std::bit_cast<double>((std::int64_t{1} << 60) + 8 * i));
+  CHECK(sketch_of(values, 64).level() == 0);
+  CHECK(sketch_of(values, 63).level() == 4);
+  CHECK(sketch_of(values, 32).level() == 4);
+  CHECK(sketch_of(values, 31).level() == 5);
+  CHECK(sketch_of(values, 16).level() == 5);
+}
+
+TEST_CASE("neither order nor split shows in a sketch's bytes", "[summary]") {
+  Generator generator(43);
+  for (std::vector<double>& values : samples(8'000)) {
+    values.insert(values.end(), {missing, infinity, -infinity, -infinity, 0.0, -0.0});
+    for (const std::size_t capacity :
+         {std::size_t{16}, std::size_t{100}, QuantileSketch::default_capacity}) {
+      QuantileSketch single(capacity);
+      for (const double value : values) single.add(value);
+      for (int round = 0; round < 5; ++round) {
+        const auto joined = add_in_shards(QuantileSketch(capacity), values, generator, add_column);
+        REQUIRE(bytes_of(joined) == bytes_of(single));
+        REQUIRE(joined == single);
+      }
+    }
+  }
+}
+
+TEST_CASE("doubles of every size keep their order in sixteen bins", "[summary]") {
+  Generator generator(44);
+  std::vector<double> values;
+  while (values.size() < 20'000) {
+    const auto value = std::bit_cast<double>(generator());
+    if (std::isfinite(value)) values.push_back(value);
+  }
+  const QuantileSketch sketch = sketch_of(values, 16);
+  CHECK(sketch.bins().size() <= 18);
+  double previous = -infinity;
+  for (const double p : levels) {
+    CHECK(sketch.quantile(p) >= previous);
+    previous = sketch.quantile(p);
+  }
+  CHECK(sketch.minimum() == *std::min_element(values.begin(), values.end()));
+  CHECK(bytes_of(add_in_shards(QuantileSketch(16), values, generator, add_column)) ==
+        bytes_of(sketch));
+}
+
+TEST_CASE("a sketch may be joined to itself and to none of another capacity", "[summary]") {
+  QuantileSketch sketch = sketch_of(samples(3'000)[0], 100);
+  const std::uint64_t n = sketch.n();
+  sketch.merge(sketch);
+  CHECK(sketch.n() == 2 * n);
+  CHECK_THROWS_AS(sketch.merge(QuantileSketch(101)), RunError);
+  CHECK_THROWS_AS(QuantileSketch(15), RunError);
+}
+
+TEST_CASE("NaN has no rank and infinities keep theirs", "[summary]") {
+  const QuantileSketch sketch = sketch_of({missing, 1.0, infinity, -infinity, 2.0, missing});
+  CHECK(sketch.n() == 4);
+  CHECK(sketch.n_nan() == 2);
+  CHECK(sketch.quantile(0.25) == -infinity);
+  CHECK(sketch.quantile(0.5) == 1.0);
+  CHECK(sketch.quantile(0.75) == 2.0);
+  CHECK(sketch.quantile(1.0) == infinity);
+  CHECK(sketch.rank_of(1.5) == 2.0);
+  CHECK(sketch.rank_of(infinity) == 4.0);
+  const QuantileSketch empty;
+  CHECK(std::isnan(empty.quantile(0.5)));
+  CHECK(std::isnan(empty.minimum()));
+  CHECK(std::isnan(empty.quantile_interval(0.5).low));
+}
+
+TEST_CASE("the interval of a quantile covers it as often as stated", "[summary]") {
+  Generator generator(45);
+  std::exponential_distribution<double> exponential;
+  const double truth = -std::log(0.75);  // the lower quartile
+  int covered = 0;
+  for (int repetition = 0; repetition < 1'000; ++repetition) {
+    std::vector<double> values(400);
+    for (double& value : values) value = exponential(generator);
+    const auto interval = sketch_of(values).quantile_interval(0.25);
+    covered += interval.low <= truth && truth <= interval.high ? 1 : 0;
+  }
+  // 400 values: ranks 83 to 117, covering 0.9497 + 0.0039 (binomial, both ends included).
+  const double z = (covered / 1'000.0 - 0.954) / std::sqrt(0.954 * 0.046 / 1'000.0);
+  CHECK(std::fabs(z) < 5.0);
+}
+
+TEST_CASE("a sketch survives storage and refuses damage", "[summary]") {
+  for (const std::size_t n : {0u, 5u, 1'000u}) {
+    QuantileSketch sketch = sketch_of(samples(n)[0], 64);
+    sketch.add(missing);
+    const std::string bytes = bytes_of(sketch);
+    detente::summary::ByteReader reader(bytes);
+    QuantileSketch back = QuantileSketch::read(reader);
+    CHECK(reader.at_end());
+    CHECK(back == sketch);
+    CHECK(bytes_of(back) == bytes);
+    CHECK(survives_damage<QuantileSketch>(bytes));
+    back.merge(sketch);  // and goes on as before
+    sketch.merge(sketch);
+    CHECK(back == sketch);
+  }
+}
