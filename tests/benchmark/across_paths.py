@@ -1,4 +1,4 @@
-"""The benchmark scenario truce.yaml in NumPy, vectorised across paths, as one would write it by hand.
+"""The benchmark scenario truce.yaml in NumPy, vectorised across paths, as one writes it by hand.
 
 usage: python across_paths.py PATHS SEED; prints as plain.cpp does.
 

@@ -79,7 +79,8 @@ class Ziggurat {
       if (std::abs(u) < inside_[layer]) return u * edge_[layer];
       if (layer == 0) return tail(generator, u < 0);
       const double x = u * edge_[layer];
-      const double between = height_[layer] + generator.uniform() * (height_[layer + 1] - height_[layer]);
+      const double between =
+          height_[layer] + generator.uniform() * (height_[layer + 1] - height_[layer]);
       if (between < density(x)) return x;
     }
   }
@@ -108,12 +109,20 @@ enum Guarantee { none, offered, in_force };
 constexpr int deal = 2, relapse = 4, settle = 5, offer = 7, commit = 8;
 constexpr int n_transitions = 10;
 enum Outcome {
-  ceasefire_5y, settled_end, in_force_end, war_years, relapses, trust_end, front_end, aid_end,
-  worst_front, n_outcomes
+  ceasefire_5y,
+  settled_end,
+  in_force_end,
+  war_years,
+  relapses,
+  trust_end,
+  front_end,
+  aid_end,
+  worst_front,
+  n_outcomes
 };
-constexpr const char* outcome_names[n_outcomes] = {
-    "ceasefire_5y", "settled", "in_force", "war_years", "relapses",
-    "trust_end", "front_end", "aid_end", "worst_front"};
+constexpr const char* outcome_names[n_outcomes] = {"ceasefire_5y", "settled",  "in_force",
+                                                   "war_years",    "relapses", "trust_end",
+                                                   "front_end",    "aid_end",  "worst_front"};
 
 constexpr double relapse_shape = 0.7;
 
@@ -151,13 +160,22 @@ struct Path {
         hazards[0] = std::exp(-b_trust * trust) * (guarantee == in_force ? guarantee_ratio : 1.0);
         hazards[1] = std::exp(0.2 * (aid - 1.0));
         break;
-      case frozen: hazards[0] = 0.2 * std::exp(0.3 * morale); break;
-      case settled: break;
+      case frozen:
+        hazards[0] = 0.2 * std::exp(0.3 * morale);
+        break;
+      case settled:
+        break;
     }
     switch (guarantee) {
-      case none: hazards[2] = (conflict == talks ? 1.0 : 0.2) * std::exp(0.3 * (aid - 1.0)); break;
-      case offered: hazards[2] = 0.5 * std::exp(b_trust * trust); break;
-      case in_force: hazards[2] = (conflict == war ? 0.3 : 0.1) * std::exp(-trust); break;
+      case none:
+        hazards[2] = (conflict == talks ? 1.0 : 0.2) * std::exp(0.3 * (aid - 1.0));
+        break;
+      case offered:
+        hazards[2] = 0.5 * std::exp(b_trust * trust);
+        break;
+      case in_force:
+        hazards[2] = (conflict == war ? 0.3 : 0.1) * std::exp(-trust);
+        break;
     }
   }
 
@@ -205,9 +223,11 @@ struct Path {
     };
     if (conflict == ceasefire) {
       consider(relapse, relapse_scale * std::pow(burnt_relapse + clocks[relapse] / hazards[0],
-                                                 1.0 / relapse_shape) - sojourn);
-      consider(settle, settle_scale * std::pow(burnt_settle + clocks[settle] / hazards[1],
-                                               1.0 / 1.5) - sojourn);
+                                                 1.0 / relapse_shape) -
+                            sojourn);
+      consider(
+          settle,
+          settle_scale * std::pow(burnt_settle + clocks[settle] / hazards[1], 1.0 / 1.5) - sojourn);
     } else if (conflict != settled) {
       consider(first, clocks[first] / hazards[0]);
       if (conflict < frozen) consider(first + 1, clocks[first + 1] / hazards[1]);
@@ -227,7 +247,8 @@ struct Path {
   }
 
   void apply(int which) {
-    static constexpr std::array<Conflict, 7> target = {talks, frozen, ceasefire, war, war, settled, war};
+    static constexpr std::array<Conflict, 7> target = {talks, frozen,  ceasefire, war,
+                                                       war,   settled, war};
     if (which >= offer) {
       guarantee = which == offer ? offered : which == commit ? in_force : none;
       return;
@@ -255,8 +276,9 @@ struct Path {
     const double next_morale = morale * morale_decay + morale_sd * normal(generator);
     const double next_front = front + (at_war ? (front_speed + 0.5 * morale) * step : 0.0) +
                               (at_war ? 0.6 : 0.05) * root * z_front;
-    const double next_aid = std::max(0.01, aid + 0.5 * (1.2 - aid) * step +
-                                               (at_war ? 0.3 : 0.15) * aid * root * normal(generator));
+    const double next_aid =
+        std::max(0.01, aid + 0.5 * (1.2 - aid) * step +
+                           (at_war ? 0.3 : 0.15) * aid * root * normal(generator));
     jump = 0.0;
     read_hazards();
     double left = step;
@@ -290,7 +312,8 @@ struct Path {
   double b_trust, talks_rate, deal_rate, breakdown_rate;
   double relapse_scale, settle_scale, guarantee_ratio, front_speed;
   double trust = 0.2, morale = 0.0, front = 18.0, aid = 1.0, jump = 0.0, highest_front = 18.0;
-  double sojourn = 0.0, burnt_relapse = 0.0, burnt_settle = 0.0, next_relapse = 0.0, next_settle = 0.0;
+  double sojourn = 0.0, burnt_relapse = 0.0, burnt_settle = 0.0, next_relapse = 0.0,
+         next_settle = 0.0;
   Conflict conflict = war;
   Guarantee guarantee = none;
   std::array<double, n_transitions> clocks{};

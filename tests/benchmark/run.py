@@ -3,8 +3,8 @@
 usage: python tests/benchmark/run.py [--paths 20000] [--rounds 5] [--without detente]
 
 Each on one thread, interleaved over several rounds, each round with its own seed. Prints paths per
-second and nanoseconds per path-step (medians over rounds), their ratios, and whether all three agree
-on every outcome within Monte Carlo error (|z| < 5 over all rounds). Exit code 1 if they do not.
+second and nanoseconds per path-step (medians over rounds), their ratios, and whether all agree on
+every outcome within Monte Carlo error (|z| < 5 over all rounds). Exit code 1 if they do not.
 """
 
 from __future__ import annotations
@@ -101,23 +101,33 @@ def instruction_set() -> str:
     if {"avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl"} <= flags:
         level = "x86-64-v4"
     pinned = os.environ.get("DETENTE_ISA")
-    return f"{facts.get('model name', 'processor')}, {level}" + (f", DETENTE_ISA={pinned}" if pinned else "")
+    return f"{facts.get('model name', 'processor')}, {level}" + (
+        f", DETENTE_ISA={pinned}" if pinned else ""
+    )
 
 
 def report_speed(contenders: list[Contender]) -> None:
-    reference = contenders[0]
-    print(f"{'program':<10}{'paths/s':>12}{'ns/path-step':>14}{'spread':>16}{'speed vs ' + reference.name:>20}")
+    first = contenders[0]
+    heads = ("paths/s", "ns/path-step", "least-most", f"speed / {first.name}")
+    print(f"{'program':<10}" + "".join(f"{head:>20}" for head in heads))
     for one in contenders:
-        rate = 1.0 / one.per_path()
         scale = 1e9 / one.paths / N_STEPS
-        spread = f"{min(one.seconds) * scale:.1f}-{max(one.seconds) * scale:.1f}"
-        ratio = reference.per_path() / one.per_path()
-        print(f"{one.name:<10}{rate:>12,.0f}{one.per_path() / N_STEPS * 1e9:>14.1f}{spread:>16}{ratio:>19.2f}x")
+        cells = (
+            f"{1.0 / one.per_path():,.0f}",
+            f"{1e9 * one.per_path() / N_STEPS:.1f}",
+            f"{min(one.seconds) * scale:.1f}-{max(one.seconds) * scale:.1f}",
+            f"{first.per_path() / one.per_path():.2f}",
+        )
+        print(f"{one.name:<10}" + "".join(f"{cell:>20}" for cell in cells))
 
 
 def report_agreement(contenders: list[Contender]) -> float:
     """Print the estimates side by side; return the largest |z| between any two programs."""
-    print(f"\n{'outcome':<16}" + "".join(f"{one.name:>24}" for one in contenders) + f"{'largest |z|':>14}")
+    print(
+        f"\n{'outcome':<16}"
+        + "".join(f"{one.name:>24}" for one in contenders)
+        + f"{'largest |z|':>14}"
+    )
     worst = 0.0
     for outcome in contenders[0].outcomes[0]:
         estimates = [one.estimate(outcome) for one in contenders]
@@ -145,18 +155,22 @@ def main() -> int:
         contenders = [
             Contender("plain C++", [str(compile_plain(Path(folder)))], arguments.paths),
             Contender("numpy", [*python, str(HERE / "across_paths.py")], arguments.paths),
-            Contender("detente", [*python, "-c", DETENTE, str(HERE / "truce.yaml")], arguments.paths),
+            Contender(
+                "detente", [*python, "-c", DETENTE, str(HERE / "truce.yaml")], arguments.paths
+            ),
         ]
         contenders = [one for one in contenders if one.name not in arguments.without]
         for round_index in range(arguments.rounds):
             for offset, one in enumerate(contenders):
                 one.measure(arguments.seed + round_index + 1000 * offset)
     print(instruction_set())
-    print(f"{arguments.rounds} rounds of {arguments.paths} paths of {N_STEPS} steps, one thread each\n")
+    shape = f"{arguments.rounds} rounds of {arguments.paths} paths of {N_STEPS} steps"
+    print(f"{shape}, one thread each\n")
     report_speed(contenders)
     worst = report_agreement(contenders)
     agrees = worst < LARGEST_Z
-    print(f"\nprograms agree: {'yes' if agrees else 'NO'} (largest |z| {worst:.2f}, allowed {LARGEST_Z})")
+    verdict = "yes" if agrees else "NO"
+    print(f"\nprograms agree: {verdict} (largest |z| {worst:.2f}, allowed {LARGEST_Z})")
     return 0 if agrees else 1
 
 
