@@ -35,6 +35,7 @@ class Firing:
     cumulative_hazard: float
     hazards: dict[str, float]
     moves: dict[str, str]
+    changes: dict[str, float]
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ class Readings:
         return list(dict.fromkeys(self.forecast.outcomes.index.get_level_values(0)))
 
     def column(self, outcome: str, policy: str | None = None) -> Floats:
-        """Per-path readings in path order; NaN where the path does not count or did not get there."""
+        """Readings in path order; NaN where a path does not count or did not get there."""
         columns = self.forecast.outcome_columns
         chosen = columns[outcome].sel(policy=policy or self.policies[0])
         return np.asarray(chosen, dtype=np.float64)
@@ -109,6 +110,7 @@ def trace(scenario: detente.Scenario, path: int, seed: int, policy: str | None =
             cumulative_hazard=float(firing.cumulative_hazard),
             hazards={one.element: float(one.hazard) for one in firing.competing},
             moves={one.chain: one.after for one in firing.states},
+            changes={one.name: float(one.after) for one in firing.variables},
         )
         for firing in told.firings
     ]

@@ -49,8 +49,7 @@ def test_constant_hazards_share_the_exits_in_proportion(step: float) -> None:
     hazards = [0.1, 0.3, 0.5]
     readings = simulate(three_causes([f"hazard: {h}" for h in hazards], step), PATHS)
     for cause, hazard in zip("xyz", hazards, strict=True):
-        law = lambda t, h=hazard: -h / 0.9 * np.expm1(-0.9 * t)
-        assert_times(readings[cause], law, HORIZON)
+        assert_times(readings[cause], lambda t, h=hazard: -h / 0.9 * np.expm1(-0.9 * t), HORIZON)
 
 
 @pytest.mark.parametrize("step", STEPS)
@@ -75,8 +74,7 @@ def test_unlike_baselines_compete_by_their_hazards(step: float) -> None:
         for cause, hazard in zip("xyz", hazards, strict=True):
             density = np.nan_to_num(hazard(t) * 2.0 * u, nan=0.5 / np.sqrt(0.5)) * survival
             incidence = integrate.cumulative_trapezoid(density, u, initial=0.0)
-            law = lambda s, f=incidence: np.interp(s, t, f)
-            assert_times(readings[cause], law, HORIZON)
+            assert_times(readings[cause], lambda s, f=incidence: np.interp(s, t, f), HORIZON)
 
 
 def test_cumulative_incidence_per_report_date_respects_the_other_causes() -> None:
@@ -107,7 +105,7 @@ def test_time_quantiles_are_those_of_the_law_and_missing_where_not_reached() -> 
     text = three_causes(["hazard: 0.6", "hazard: 0", "hazard: 0"], 1.0)
     row = simulate(text, PATHS).estimate("x").row
     median = np.log(2.0) / 0.6
-    # Standard error of a median: 1 / (2 f(m) sqrt(n)); the summary may bin its quantiles, so 1 % more.
+    # Error of a median: 1 / (2 f(m) sqrt(n)); the summary may bin its quantiles, so 1 % more.
     error = 1.0 / (2.0 * 0.3 * np.sqrt(PATHS))
     assert abs(row["q50"] - median) < 5.0 * error + 0.01 * median
     assert np.isnan(row["q95"])

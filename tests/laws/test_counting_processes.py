@@ -120,7 +120,7 @@ def test_dated_event_happens_with_its_probability() -> None:
 
 
 def test_trigger_fires_when_its_condition_turns_true() -> None:
-    """Each third arrival empties the store: the count of triggers is the whole thirds of arrivals."""
+    """Each third arrival empties the store: as many triggers as whole thirds of the arrivals."""
     events = """
   arrive: {hazard: 4, effects: {n: n + 1}}
   empty: {trigger: n >= 3, effects: {n: 0}}

@@ -1,7 +1,7 @@
 """Variables: Ornstein-Uhlenbeck, Brownian and geometric motion, their noise and their ranges.
 
-Seed 1, 100,000 paths: |z| < 5 on moments, Kolmogorov-Smirnov at the same rarity on laws. Exact forms
-must not depend on the step; Euler-Maruyama is compared with the exact law of its own recursion.
+Seed 1, 100,000 paths: |z| < 5 on moments, Kolmogorov-Smirnov at the same rarity on laws. Exact
+forms must not depend on the step; Euler-Maruyama is compared with the law of its own recursion.
 """
 
 from __future__ import annotations
@@ -92,7 +92,7 @@ def test_growth_is_an_exact_geometric_motion(step: float) -> None:
 
 @pytest.mark.parametrize("steps", [1, 5, 40])
 def test_euler_maruyama_has_the_moments_of_its_recursion(steps: int) -> None:
-    """X <- X (1 + g h + s sqrt(h) Z): mean x (1 + g h)^n, second moment x^2 ((1 + g h)^2 + s^2 h)^n."""
+    """X <- X (1 + g h + s sqrt(h) Z): E X = x (1 + g h)^n, E X^2 = x^2 ((1 + g h)^2 + s^2 h)^n."""
     step = HORIZON / steps
     text = diffusion(
         "  x: {start: 3, drift: 0.2 * x, volatility: 0.4 * x}", step, "  end: {value: x}"
@@ -119,7 +119,9 @@ def test_deterministic_drift_follows_eulers_polygon_with_time_read_in_the_middle
 @pytest.mark.parametrize("value", [-0.8, 0.5, 1.0])
 def test_noise_correlation_couples_brownian_motions(value: float) -> None:
     text = diffusion(
-        "  x: {start: 0, volatility: 0.5}\n  y: {start: 0, volatility: 2}\n  z: {start: 0, volatility: 1}",
+        "  x: {start: 0, volatility: 0.5}\n"
+        "  y: {start: 0, volatility: 2}\n"
+        "  z: {start: 0, volatility: 1}",
         0.25,
         "  x_end: {value: x}\n  y_end: {value: y}\n  z_end: {value: z}",
         f"[{{of: [x, y], value: {value}}}]",
@@ -176,7 +178,7 @@ def test_reflecting_bound_folds_brownian_motion(step: float) -> None:
 
 @pytest.mark.parametrize("step", [HORIZON, HORIZON / 50])
 def test_two_reflecting_bounds_mix_brownian_motion_to_uniform(step: float) -> None:
-    """Images on [0, 1]: with s^2 t = 8 the law is uniform to 1e-16, even where a step leaps far out."""
+    """On [0, 1], with s^2 t = 8, the law is uniform to 1e-16, even where a step leaps far out."""
     text = diffusion(
         "  x: {start: 0.3, volatility: 2, range: {low: 0, high: 1, at_bounds: reflect}}",
         step,

@@ -80,7 +80,7 @@ def test_held_hazard_is_of_first_weak_order() -> None:
 
 
 def test_diffusion_driven_hazard_is_of_first_weak_order_or_better() -> None:
-    """Simulated errors at h, h/2, h/4 stay within those of the held hazard, 5 standard errors added."""
+    """Errors at h, h/2, h/4 stay within those of the held hazard, 5 standard errors added."""
     variables = (
         f"{{x: {{start: {START}, reverting: {{to: 0, rate: {RATE}}}, volatility: {NOISE}}}}}"
     )
@@ -104,7 +104,7 @@ def test_diffusion_driven_hazard_reaches_the_continuous_law() -> None:
 
 
 def exponential_survival() -> float:
-    """Feynman-Kac for hazard exp(x) / 2: u_t = s^2/2 u_xx - k x u_x - exp(x)/2 u, by Crank-Nicolson."""
+    """Hazard exp(x) / 2: u_t = s^2/2 u_xx - k x u_x - exp(x)/2 u, by Crank and Nicolson."""
     edge, n_places, n_times = 6.0, 1201, 800
     x = np.linspace(-edge, edge, n_places)
     dx, dt = x[1] - x[0], HORIZON / n_times
@@ -169,7 +169,7 @@ def test_hazard_that_varies_with_time_or_sojourn_is_read_in_the_middle(
 
 
 def test_hazard_that_varies_with_time_is_of_second_order() -> None:
-    """The simulated error falls by 4 (2.8 to 5.7) when the step is halved; 5 standard errors apart."""
+    """The simulated error falls by 4 (2.8 to 5.7) when the step is halved."""
     exact = np.exp(-0.5 * HORIZON**3 / 3.0)
     coarse, fine = (survival_of("0.5 * time^2", step) - exact for step in (2.0, 1.0))
     error = np.sqrt(exact * (1.0 - exact) / PATHS)

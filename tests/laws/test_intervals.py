@@ -1,7 +1,7 @@
 """The 95 % intervals cover what they should: 200 replications with known truths.
 
-Seeds 0 to 199, 400 paths each. With 200 replications the coverage has a standard error of 1.5 points,
-so 90 to 99 % is about three of them; Wilson and normal intervals differ from 95 % by less.
+Seeds 0 to 199, 400 paths each. With 200 replications the coverage has a standard error of 1.5
+points, so 90 to 99 % is about three of them; Wilson and normal intervals differ from 95 % by less.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ def test_interval_covers_the_truth_as_often_as_it_says(
 def test_standard_error_is_the_spread_over_replications(
     outcome: str, replications: list[dict[str, Estimate]]
 ) -> None:
-    """The mean stated error against the spread of 200 estimates, itself known to 5 %: within 25 %."""
+    """The mean stated error against the spread of 200 estimates, known to 5 %: within 25 %."""
     estimates = [one[outcome].estimate for one in replications]
     stated = np.mean([one[outcome].standard_error for one in replications])
     assert stated == pytest.approx(np.std(estimates, ddof=1), rel=0.25)

@@ -116,13 +116,19 @@ chains:
     start: b0
     states: [b0, b1, b2]
     transitions:
-      - {{name: forth, from: [b0, b1], to: {{b2: 1, b1: "if(b == b0, 2, 0)"}}, hazard: "if(a == a1, 1.5, 0.4)"}}
+      - name: forth
+        from: [b0, b1]
+        to: {{b2: 1, b1: "if(b == b0, 2, 0)"}}
+        hazard: if(a == a1, 1.5, 0.4)
       - {{name: back, from: b2, to: b0, hazard: 0.5}}
 outcomes:
   a1_and_b2: {{probability: a == a1 and b == b2}}
 """
     rates = np.zeros((6, 6))
-    place = lambda a, b: 3 * a + b
+
+    def place(a: int, b: int) -> int:
+        return 3 * a + b
+
     for b in range(3):
         rates[place(0, b), place(1, b)] = up(b)
         rates[place(1, b), place(0, b)] = 0.0 if b == 2 else 0.8

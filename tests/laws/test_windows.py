@@ -1,7 +1,7 @@
 """Windows of temporal formulas: run-off past the horizon, censoring without it, edges.
 
 Ceasefire at rate a from the start, relapse at rate r after it, horizon 3, window 2. Seed 1, 200,000
-paths, |z| < 5. The run-off estimate differs from the one cut at the horizon by over 20 standard errors.
+paths, |z| < 5. The run-off estimate is over 20 standard errors from the one cut at the horizon.
 """
 
 from __future__ import annotations
@@ -162,7 +162,7 @@ outcomes:
 
 
 def test_until_is_the_cumulative_incidence_of_its_goal() -> None:
-    """War until ceasefire, against collapse as competing cause: (a / (a + c)) (1 - exp(-(a + c) W))."""
+    """Collapse at rate c competes: (a / (a + c)) (1 - exp(-(a + c) W))."""
     text = """
 detente: 1
 title: until

@@ -1,14 +1,14 @@
 """A slow, plain simulator of a subset of the language, to compare the engine with.
 
-One path at a time, by the law that a textbook gives: in every state each enabled transition draws a
-fresh Exp(1) budget, the time at which its integrated hazard has used it up is found (by bisection for
-baselines), the earliest fires, and all is drawn anew. The engine keeps its budgets instead and inverts
-in closed form; by the memorylessness of Exp(1) the two have one law.
+One path at a time, by the law that a textbook gives: in every state each enabled transition draws
+a fresh Exp(1) budget, the time at which its integrated hazard has used it up is found (by bisection
+for baselines), the earliest fires, and all is drawn anew. The engine keeps its budgets instead and
+inverts in closed form; by the memorylessness of Exp(1) the two have one law.
 
-Read from the same YAML: parameters (numbers, uniform, normal), variables that only effects move (with a
-clamped range), chains (hazards, baselines with hazard ratios, guards, branches, effects), events (by
-hazard, on a date, by period; guards, probabilities, effects, forced moves). Hazard expressions may read
-states, variables, parameters and visits: what changes at events only. Anything else is refused.
+Read from the same YAML: parameters (numbers, uniform, normal), variables that only effects move
+(with a clamped range), chains (hazards, baselines with hazard ratios, guards, branches, effects),
+events (by hazard, on a date, by period; guards, probabilities, effects, forced moves). Hazard
+expressions may read states, variables, parameters and visits: what changes at events only.
 """
 
 from __future__ import annotations
@@ -312,9 +312,7 @@ class Path:
     def _fire(self, element: Element) -> None:
         if element.probability and self.source.random() >= element.probability(self.names):
             return
-        moves = {
-            chain: self._choose(branches) for chain, branches in element.effects.moves.items()
-        }
+        moves = {chain: self._choose(branches) for chain, branches in element.effects.moves.items()}
         values = {name: new(self.names) for name, new in element.effects.assignments.items()}
         target = self._choose(element.branches) if element.branches else None
         for name, value in values.items():
