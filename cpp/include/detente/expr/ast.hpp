@@ -63,6 +63,7 @@ struct AstNode {
   Kind kind = Kind::number;
   std::size_t begin = 0, end = 0;            ///< bytes of the whole node
   std::size_t mark_begin = 0, mark_end = 0;  ///< bytes that a message points to: the operator, the function's name
+  std::size_t height = 1;                    ///< of the tree; a leaf: 1
   double number = 0.0;
   DurationUnit unit = DurationUnit::year;
   int year = 0, month = 0, day = 0;

@@ -17,7 +17,7 @@ namespace detente::expr {
 /// What a name stands for in a scope.
 struct Resolution {
   enum class Kind : std::uint8_t {
-    none,    ///< unknown here
+    none,  ///< unknown here
     failed,  ///< known, but its own definition is wrong and has been reported: what uses it is dropped silently
     symbol,  ///< `symbol` of `type`
     let,     ///< a shared sub-expression, `expression`

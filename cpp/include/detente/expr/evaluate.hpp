@@ -25,7 +25,7 @@ class Environment {
 
 /// One function at given arguments (as many as it takes); comparison and logic give 0 or 1. Arguments outside a
 /// function's domain give NaN or an infinity, as IEEE arithmetic does.
-double apply(Function function, std::span<const double> arguments);
+double value_of(Function function, std::span<const double> arguments);
 
 /// The value of a number or boolean. Formulas are read by monitors: InternalError.
 double evaluate(const Expression& expression, const Environment& environment);

@@ -11,9 +11,10 @@
 
 namespace detente::expr {
 
-inline constexpr std::size_t max_text_bytes = 8192;   ///< of one expression
-inline constexpr std::size_t max_nesting = 64;        ///< of parentheses, calls, signs and powers
-inline constexpr std::size_t max_tree_depth = 256;    ///< operators applied to the results of operators
+inline constexpr std::size_t max_text_bytes = 8192;  ///< of one expression
+inline constexpr std::size_t max_nesting = 64;       ///< of parentheses, calls, signs and powers
+inline constexpr std::size_t max_tree_depth =
+    256;  ///< operators applied to the results of operators
 
 /// Parses one expression. Whatever the text, the result is a tree or exactly one diagnostic (E201, E202,
 /// E208, E211) whose span lies in the text.
