@@ -17,31 +17,61 @@ constexpr double infinity = std::numeric_limits<double>::infinity();
 constexpr std::size_t fewest_slots = 32;
 constexpr std::size_t least_capacity = 16;
 constexpr std::size_t most_capacity = std::size_t{1} << 20;
-constexpr int most_level = 60;  // 16 bins at the most: every capacity suffices
+constexpr int most_level = 600;
+constexpr std::uint64_t golden_factor = 0x9e3779b97f4a7c15ULL;  // 2^64 / golden ratio: scatters
+constexpr std::uint64_t mantissa_mask = 0x000fffffffffffffULL;
 
-// Negative doubles order backwards by their bits; both zeros get 0.
-std::int64_t key_of(double value) {
+// Exact keys: the bits, negative doubles turned round so that keys grow with values.
+std::int64_t exact_key(double value) {
   const auto bits = std::bit_cast<std::int64_t>(value);
   return bits >= 0 ? bits : std::numeric_limits<std::int64_t>::min() - bits;
 }
 
-double value_of(std::int64_t key) {
+double exact_value(std::int64_t key) {
   if (key >= 0) return std::bit_cast<double>(key);
   return std::bit_cast<double>(std::numeric_limits<std::int64_t>::min() - key);
 }
 
-std::int64_t first_key(std::int64_t bin, int level) { return bin << level; }
-std::int64_t last_key(std::int64_t bin, int level) {
-  return (bin << level) + ((std::int64_t{1} << level) - 1);
+// Grid keys. Let the double have the biased exponent 4 g + r and the mantissa 1 + f. The position of
+// |x| on the grid is 2^g (4 + r + f): continuous, linear within a binary order, doubling every four
+// orders, hence near |x|^(1/4). In units of 2^-52 it is 2^g times an integer below 2^55; a key drops
+// the lowest `level - 1` bits of it. Negative values take the complement of their magnitude's key.
+int group_of(double value) {
+  return static_cast<int>((std::bit_cast<std::uint64_t>(value) >> 54) & 0x1ff);
+}
+
+int least_level_for(double value) { return 1 + group_of(value); }
+
+// Needs level >= least_level_for(value).
+std::int64_t grid_key(double value, int level) {
+  const auto bits = std::bit_cast<std::uint64_t>(value);
+  const std::uint64_t position = ((4 + ((bits >> 52) & 3)) << 52) | (bits & mantissa_mask);
+  const int shift = std::min(level - least_level_for(value), 63);
+  const auto magnitude = static_cast<std::int64_t>(position >> shift);
+  return magnitude ^ (static_cast<std::int64_t>(bits) >> 63);
+}
+
+// Where on the line bin `index` >= 0 of the positive half begins.
+double grid_edge(std::int64_t index, int level) {
+  if (index == 0) return 0.0;
+  const int shift = std::countl_zero(static_cast<std::uint64_t>(index)) - 9;
+  const int group = level - 1 - shift;
+  if (group < 0) return 0.0;
+  const std::uint64_t position = shift >= 0 ? static_cast<std::uint64_t>(index) << shift
+                                            : static_cast<std::uint64_t>(index) >> -shift;
+  const std::uint64_t exponent = 4 * static_cast<std::uint64_t>(group) + ((position >> 52) & 3);
+  if (exponent >= 0x7ff) return std::numeric_limits<double>::max();
+  return std::bit_cast<double>((exponent << 52) | (position & mantissa_mask));
+}
+
+QuantileSketch::Bin grid_bin(std::int64_t key, int level, std::uint64_t count) {
+  if (key >= 0) return {grid_edge(key, level), grid_edge(key + 1, level), count};
+  return {-grid_edge(~key + 1, level), -grid_edge(~key, level), count};
 }
 
 // The value at `position` of the bin's count, 1 the first: evenly spread between the ends of the bin.
 double value_in_bin(const QuantileSketch::Bin& bin, std::uint64_t position) {
   if (bin.low == bin.high) return bin.low;
-  if (std::fabs(bin.low) < std::numeric_limits<double>::min() &&
-      std::fabs(bin.high) < std::numeric_limits<double>::min()) {
-    return 0.0;  // the bin beside zero: zeros, short of subnormal numbers
-  }
   const double share = (static_cast<double>(position) - 0.5) / static_cast<double>(bin.count);
   return bin.low + (bin.high - bin.low) * share;
 }
@@ -58,52 +88,79 @@ std::uint64_t quantile_rank(double p, std::uint64_t n) {
 }
 
 QuantileSketch::QuantileSketch(std::size_t capacity)
-    : capacity_(capacity), slots_(fewest_slots), hash_shift_(64 - std::countr_zero(fewest_slots)) {
+    : capacity_(capacity),
+      slots_(fewest_slots),
+      hash_factor_(golden_factor),
+      hash_shift_(64 - std::countr_zero(fewest_slots)) {
   if (capacity < least_capacity || capacity > most_capacity) {
     throw diagnostic::RunError("a quantile sketch needs between 16 and 1048576 bins, not " +
                                std::to_string(capacity));
   }
 }
 
-// The slot of the key, or the free one where it belongs. Fibonacci hashing, linear probing.
+// The slot of the key, or the free one where it belongs: linear probing.
 std::size_t QuantileSketch::find(std::int64_t key) const {
   const std::size_t mask = slots_.size() - 1;
-  auto index = static_cast<std::size_t>((static_cast<std::uint64_t>(key) * 0x9e3779b97f4a7c15ULL) >>
-                                        hash_shift_);
+  auto index =
+      static_cast<std::size_t>((static_cast<std::uint64_t>(key) * hash_factor_) >> hash_shift_);
   while (slots_[index].count != 0 && slots_[index].key != key) index = (index + 1) & mask;
   return index;
 }
 
 void QuantileSketch::add(const double* values, std::size_t n) {
-  double smallest = minimum_;
-  double largest = maximum_;
-  std::uint64_t n_finite = 0;
   for (std::size_t i = 0; i < n; ++i) {
-    const double value = values[i];
-    if (!(std::fabs(value) < infinity)) {
-      add_non_finite(value);
+    i += add_to_known_bins(values + i, n - i);
+    if (i < n) add(values[i]);
+  }
+}
+
+// The short way for values strictly between the extremes whose bin exists; returns how many it took
+// before the first other one.
+std::size_t QuantileSketch::add_to_known_bins(const double* values, std::size_t n) {
+  if (level_ == 0) return 0;
+  const double smallest = minimum_;
+  const double largest = maximum_;
+  const int level = level_;
+  const std::uint64_t factor = hash_factor_;
+  const int hash_shift = hash_shift_;
+  const std::size_t mask = slots_.size() - 1;
+  Slot* const slots = slots_.data();
+  std::size_t n_zero = 0;
+  std::size_t n_taken = 0;
+  for (; n_taken < n; ++n_taken) {
+    const double value = values[n_taken];
+    if (!(value > smallest && value < largest)) break;
+    if (value == 0.0) {
+      ++n_zero;
       continue;
     }
-    if (value <= smallest) {
-      n_at_minimum_ = value < smallest ? 1 : n_at_minimum_ + 1;
-      smallest = value;
-    }
-    if (value >= largest) {
-      n_at_maximum_ = value > largest ? 1 : n_at_maximum_ + 1;
-      largest = value;
-    }
-    ++n_finite;
-    const std::int64_t key = key_of(value) >> level_;
-    Slot& slot = slots_[find(key)];
-    if (slot.count != 0) {
-      ++slot.count;
-    } else {
-      insert(key, 1);
-    }
+    const std::int64_t key = grid_key(value, level);  // the extremes have seen to the level
+    auto index = static_cast<std::size_t>((static_cast<std::uint64_t>(key) * factor) >> hash_shift);
+    while (slots[index].count != 0 && slots[index].key != key) index = (index + 1) & mask;
+    if (slots[index].count == 0) break;
+    ++slots[index].count;
   }
-  minimum_ = smallest;
-  maximum_ = largest;
-  n_finite_ += n_finite;
+  n_zero_ += n_zero;
+  n_finite_ += n_taken;
+  return n_taken;
+}
+
+void QuantileSketch::add(double value) {
+  if (!(std::fabs(value) < infinity)) return add_non_finite(value);
+  if (value <= minimum_) {
+    n_at_minimum_ = value < minimum_ ? 1 : n_at_minimum_ + 1;
+    minimum_ = value;
+  }
+  if (value >= maximum_) {
+    n_at_maximum_ = value > maximum_ ? 1 : n_at_maximum_ + 1;
+    maximum_ = value;
+  }
+  ++n_finite_;
+  if (value == 0.0) {
+    ++n_zero_;
+  } else {
+    add_value(value, 1);
+  }
 }
 
 void QuantileSketch::add_non_finite(double value) {
@@ -116,30 +173,44 @@ void QuantileSketch::add_non_finite(double value) {
   }
 }
 
-// Adds to a bin of the present level, then restores the invariants: capacity and half-full table.
-void QuantileSketch::insert(std::int64_t key, std::uint64_t count) {
+// A finite value other than zero, at whatever level the sketch is.
+void QuantileSketch::add_value(double value, std::uint64_t count) {
+  if (level_ == 0) return add_key(exact_key(value), count);
+  if (level_ < least_level_for(value)) raise_level(least_level_for(value));
+  add_key(grid_key(value, level_), count);
+}
+
+// Adds to a bin of the present level, then restores the invariants: at most `capacity` bins, table at
+// most half full.
+void QuantileSketch::add_key(std::int64_t key, std::uint64_t count) {
   Slot& slot = slots_[find(key)];
   const bool is_new = slot.count == 0;
   slot.key = key;
   slot.count += count;
   if (!is_new) return;
   ++n_occupied_;
-  if (n_occupied_ > capacity_) {
-    coarsen();
-  } else if (2 * n_occupied_ > slots_.size()) {
-    rebuild(2 * slots_.size(), 0);
+  if (n_occupied_ <= capacity_) {
+    if (2 * n_occupied_ > slots_.size()) place(occupied(), 2 * slots_.size(), 0);
+    return;
   }
+  if (level_ == 0) leave_exactness(1);
+  while (n_occupied_ > capacity_) raise_level(level_ + 1);
 }
 
-// Moves all bins to a fresh table, `raise` levels up.
-void QuantileSketch::rebuild(std::size_t n_slots, int raise) {
-  std::vector<Slot> old(n_slots);
-  old.swap(slots_);
+// Fills a fresh table, keys `raise` levels up. Keys of the grid are neighbours and go to neighbouring
+// slots, without collisions as long as their span fits; where it does not they are scattered.
+void QuantileSketch::place(const std::vector<Slot>& slots, std::size_t n_slots, int raise) {
+  const auto [first, last] = std::minmax_element(
+      slots.begin(), slots.end(), [](const Slot& a, const Slot& b) { return a.key < b.key; });
+  const bool is_dense = level_ != 0 && first != slots.end() &&
+                        static_cast<std::uint64_t>(last->key >> raise) -
+                                static_cast<std::uint64_t>(first->key >> raise) <
+                            n_slots;
   hash_shift_ = 64 - std::countr_zero(n_slots);
-  level_ += raise;
+  hash_factor_ = is_dense ? std::uint64_t{1} << hash_shift_ : golden_factor;
+  slots_.assign(n_slots, Slot());
   n_occupied_ = 0;
-  for (const Slot& from : old) {
-    if (from.count == 0) continue;
+  for (const Slot& from : slots) {
     Slot& to = slots_[find(from.key >> raise)];
     n_occupied_ += to.count == 0 ? 1 : 0;
     to.key = from.key >> raise;
@@ -147,26 +218,29 @@ void QuantileSketch::rebuild(std::size_t n_slots, int raise) {
   }
 }
 
-// Raises the level by no more than it takes. The first raise of continuous data jumps some thirty
-// levels, found by sorting; the later ones go one by one.
-void QuantileSketch::coarsen() {
-  if (level_ == 0) rebuild(slots_.size(), fitting_raise());
-  while (n_occupied_ > capacity_) rebuild(slots_.size(), 1);
+void QuantileSketch::raise_level(int level) {
+  const int raise = level - level_;
+  level_ = level;
+  place(occupied(), slots_.size(), std::min(raise, 63));
 }
 
-// The fewest levels up at which the bins fit. Neighbours merge once all bits in which they differ are
-// shifted out.
-int QuantileSketch::fitting_raise() const {
-  const std::vector<Slot> sorted = sorted_slots();
-  std::array<std::size_t, 65> merges{};  // by the level at which they happen
-  for (std::size_t i = 1; i < sorted.size(); ++i) {
+// From single values to the lowest level of the grid, `least_level` or above, at which they fit.
+// Neighbours merge once all bits in which their keys differ are dropped.
+void QuantileSketch::leave_exactness(int least_level) {
+  std::vector<Slot> slots = sorted_slots();
+  level_ = least_level;
+  for (const Slot& slot : slots) level_ = std::max(level_, least_level_for(exact_value(slot.key)));
+  for (Slot& slot : slots) slot.key = grid_key(exact_value(slot.key), level_);
+  std::array<std::size_t, 65> merges{};  // by the number of levels up
+  for (std::size_t i = 1; i < slots.size(); ++i) {
     ++merges[static_cast<std::size_t>(
-        std::bit_width(static_cast<std::uint64_t>(sorted[i].key ^ sorted[i - 1].key)))];
+        std::bit_width(static_cast<std::uint64_t>(slots[i].key ^ slots[i - 1].key)))];
   }
-  std::size_t n_left = sorted.size();
+  std::size_t n_left = slots.size() - merges[0];
   int raise = 0;
   while (n_left > capacity_) n_left -= merges[static_cast<std::size_t>(++raise)];
-  return raise;
+  level_ += raise;
+  place(slots, slots_.size(), raise);
 }
 
 void QuantileSketch::merge(const QuantileSketch& other) {
@@ -176,11 +250,23 @@ void QuantileSketch::merge(const QuantileSketch& other) {
                                std::to_string(other.capacity_));
   }
   if (&other == this) return merge(QuantileSketch(other));
-  if (other.level_ > level_) rebuild(slots_.size(), other.level_ - level_);
+  if (other.level_ > level_) {
+    if (level_ == 0) {
+      leave_exactness(other.level_);
+    } else {
+      raise_level(other.level_);
+    }
+  }
   for (const Slot& slot : other.slots_) {
-    if (slot.count != 0) insert(slot.key >> (level_ - other.level_), slot.count);
+    if (slot.count == 0) continue;
+    if (other.level_ == 0) {
+      add_value(exact_value(slot.key), slot.count);
+    } else {
+      add_key(slot.key >> std::min(level_ - other.level_, 63), slot.count);
+    }
   }
   n_finite_ += other.n_finite_;
+  n_zero_ += other.n_zero_;
   n_nan_ += other.n_nan_;
   n_minus_infinity_ += other.n_minus_infinity_;
   n_plus_infinity_ += other.n_plus_infinity_;
@@ -204,15 +290,19 @@ double QuantileSketch::maximum() const {
   return n_plus_infinity_ > 0 ? infinity : maximum_ + 0.0;
 }
 
-std::vector<QuantileSketch::Slot> QuantileSketch::sorted_slots() const {
-  std::vector<Slot> sorted;
-  sorted.reserve(n_occupied_);
+std::vector<QuantileSketch::Slot> QuantileSketch::occupied() const {
+  std::vector<Slot> slots;
+  slots.reserve(n_occupied_);
   for (const Slot& slot : slots_) {
-    if (slot.count != 0) sorted.push_back(slot);
+    if (slot.count != 0) slots.push_back(slot);
   }
-  std::sort(sorted.begin(), sorted.end(),
-            [](const Slot& a, const Slot& b) { return a.key < b.key; });
-  return sorted;
+  return slots;
+}
+
+std::vector<QuantileSketch::Slot> QuantileSketch::sorted_slots() const {
+  std::vector<Slot> slots = occupied();
+  std::sort(slots.begin(), slots.end(), [](const Slot& a, const Slot& b) { return a.key < b.key; });
+  return slots;
 }
 
 double QuantileSketch::value_at(const std::vector<Bin>& bins, std::uint64_t rank) const {
@@ -267,27 +357,42 @@ double QuantileSketch::rank_of(double x) const {
   return below;
 }
 
-double QuantileSketch::relative_width() const {
-  return level_ == 0 ? 0.0 : std::ldexp(1.0, level_ - 52);
+double QuantileSketch::resolution_at(double x) const {
+  if (level_ == 0 || !std::isfinite(x)) return 0.0;
+  const std::int64_t key = level_ >= least_level_for(x) ? grid_key(x, level_) : 0;
+  const Bin bin = grid_bin(key, level_, 0);
+  return bin.high - bin.low;
+}
+
+// Within the extremes of the data.
+QuantileSketch::Bin QuantileSketch::bin_of(const Slot& slot) const {
+  if (level_ == 0) return {exact_value(slot.key), exact_value(slot.key), slot.count};
+  const Bin bin = grid_bin(slot.key, level_, slot.count);
+  return {std::max(bin.low, minimum_), std::min(bin.high, maximum_), slot.count};
 }
 
 std::vector<QuantileSketch::Bin> QuantileSketch::bins() const {
   std::vector<Bin> bins;
-  if (n_finite_ == 0) return bins;
-  bins.reserve(n_occupied_ + 2);
-  const std::int64_t lowest = key_of(minimum_);
-  const std::int64_t highest = key_of(maximum_);
-  bins.push_back({value_of(lowest), value_of(lowest), n_at_minimum_});
-  if (lowest == highest) return bins;
+  bins.reserve(n_occupied_ + 3);
+  bool has_zero = n_zero_ == 0;
   for (const Slot& slot : sorted_slots()) {
-    std::uint64_t count = slot.count;
-    if (slot.key == lowest >> level_) count -= n_at_minimum_;
-    if (slot.key == highest >> level_) count -= n_at_maximum_;
-    if (count == 0) continue;
-    bins.push_back({value_of(std::max(first_key(slot.key, level_), lowest + 1)),
-                    value_of(std::min(last_key(slot.key, level_), highest - 1)), count});
+    if (!has_zero && slot.key >= 0) {
+      bins.push_back({0.0, 0.0, n_zero_});
+      has_zero = true;
+    }
+    bins.push_back(bin_of(slot));
   }
-  bins.push_back({value_of(highest), value_of(highest), n_at_maximum_});
+  if (!has_zero) bins.push_back({0.0, 0.0, n_zero_});
+  if (!bins.empty() && bins.back().low < bins.back().high) {
+    bins.back().count -= n_at_maximum_;
+    if (bins.back().count == 0) bins.pop_back();
+    bins.push_back({maximum_, maximum_, n_at_maximum_});
+  }
+  if (!bins.empty() && bins.front().low < bins.front().high) {
+    bins.front().count -= n_at_minimum_;
+    if (bins.front().count == 0) bins.erase(bins.begin());
+    bins.insert(bins.begin(), {minimum_, minimum_, n_at_minimum_});
+  }
   return bins;
 }
 
@@ -302,7 +407,8 @@ bool operator==(const QuantileSketch& a, const QuantileSketch& b) {
 void QuantileSketch::write(ByteWriter& writer) const {
   writer.u8('q');
   writer.count(capacity_);
-  writer.u8(static_cast<std::uint8_t>(level_));
+  writer.count(static_cast<std::uint64_t>(level_));
+  writer.count(n_zero_);
   writer.count(n_nan_);
   writer.count(n_minus_infinity_);
   writer.count(n_plus_infinity_);
@@ -325,15 +431,24 @@ bool QuantileSketch::has_sound_extremes() const {
     return minimum_ == infinity && maximum_ == -infinity && n_at_minimum_ + n_at_maximum_ == 0;
   }
   if (!std::isfinite(minimum_) || !std::isfinite(maximum_) || minimum_ > maximum_) return false;
-  if (n_at_minimum_ == 0 || n_at_maximum_ == 0) return false;
   const std::vector<Slot> sorted = sorted_slots();
-  const Slot& first = sorted.front();
-  const Slot& last = sorted.back();
-  if (first.key != key_of(minimum_) >> level_ || last.key != key_of(maximum_) >> level_)
-    return false;
-  if (minimum_ == maximum_) return n_at_minimum_ == n_finite_ && n_at_maximum_ == n_finite_;
-  if (n_at_minimum_ > first.count || n_at_maximum_ > last.count) return false;
-  return first.key != last.key || n_at_maximum_ <= first.count - n_at_minimum_;
+  if (minimum_ == maximum_) {
+    const bool is_alone = sorted.empty() ? minimum_ == 0.0
+                                         : sorted.size() == 1 && n_zero_ == 0 &&
+                                               sorted.front().key == exact_key(minimum_);
+    return level_ == 0 && is_alone && n_at_minimum_ == n_finite_ && n_at_maximum_ == n_finite_;
+  }
+  const auto is_counted = [&](double extreme, std::uint64_t n_there, const Slot& outermost) {
+    if (extreme == 0.0) return n_there == n_zero_;
+    if (level_ == 0) return outermost.key == exact_key(extreme) && n_there == outermost.count;
+    return level_ >= least_level_for(extreme) && outermost.key == grid_key(extreme, level_) &&
+           n_there <= outermost.count;
+  };
+  if (sorted.empty() || n_at_minimum_ == 0 || n_at_maximum_ == 0) return false;
+  if (!is_counted(minimum_, n_at_minimum_, sorted.front())) return false;
+  if (!is_counted(maximum_, n_at_maximum_, sorted.back())) return false;
+  if (minimum_ == 0.0 || maximum_ == 0.0 || sorted.size() > 1) return true;
+  return n_at_minimum_ <= sorted.front().count - n_at_maximum_;
 }
 
 QuantileSketch QuantileSketch::read(ByteReader& reader) {
@@ -341,8 +456,11 @@ QuantileSketch QuantileSketch::read(ByteReader& reader) {
   const std::uint64_t capacity = reader.count();
   require_stored(capacity >= least_capacity && capacity <= most_capacity, "a sketch's capacity");
   QuantileSketch sketch(static_cast<std::size_t>(capacity));
-  sketch.level_ = reader.u8();
-  require_stored(sketch.level_ <= most_level, "a sketch's level");
+  const std::uint64_t level = reader.count();
+  require_stored(level <= most_level, "a sketch's level");
+  sketch.level_ = static_cast<int>(level);
+  sketch.n_zero_ = reader.count();
+  sketch.n_finite_ = sketch.n_zero_;
   sketch.n_nan_ = reader.count();
   sketch.n_minus_infinity_ = reader.count();
   sketch.n_plus_infinity_ = reader.count();
@@ -358,7 +476,7 @@ QuantileSketch QuantileSketch::read(ByteReader& reader) {
         static_cast<std::int64_t>(static_cast<std::uint64_t>(previous) + reader.count());
     const std::uint64_t count = reader.count();
     require_stored(count > 0 && (i == 0 || key > previous), "the order of a sketch's bins");
-    sketch.insert(key, count);
+    sketch.add_key(key, count);
     sketch.n_finite_ += count;
     require_stored(sketch.n_finite_ >= count, "a sketch's counts");
     previous = key;

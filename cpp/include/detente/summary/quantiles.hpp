@@ -15,21 +15,23 @@ namespace detente::summary {
 /// Rank of the p-quantile among n values: ceil(p n), forgiving the rounding of p, between 1 and n.
 std::uint64_t quantile_rank(double p, std::uint64_t n);
 
-/// Integer counts on a grid of the doubles themselves. A value's key is its bit pattern as a signed
-/// integer that grows with the value; a bin at level L holds the 2^L keys that agree above the lowest L
-/// bits, so its width is 2^(L - 52) of the value's power of two. The level is the smallest at which all
-/// values ever added occupy at most `capacity` bins: a function of the set of values alone, hence
-/// independent of order and of how the values were split. While there are at most `capacity` distinct
-/// values the level is 0 and quantiles are exact. (The idea of a grid in relative precision is that of
-/// DDSketch, Masson et al. 2019, VLDB 12:2195; here the grid is chosen by the data.)
+/// Integer counts on a grid that the data choose. While there are at most `capacity` distinct values
+/// besides zero every value is its own bin and quantiles are exact. Beyond that the line is cut into
+/// bins whose width grows like |x|^(3/4): every binary order of magnitude of |x| is cut into equal bins,
+/// half as many every fourth order downwards, so that both a variable that crosses zero and a heavy
+/// tail are cut finely where they have mass. Levels of the grid nest, two bins making one; the level is
+/// the lowest at which all values ever added occupy at most `capacity` bins. It depends on the set of
+/// values alone, not on their order or on how they were split. Zeros, and the values at the minimum and
+/// at the maximum (where a clamped variable piles up), are counted exactly beside the grid.
 ///
-/// NaN is counted and otherwise ignored; infinities keep their rank; -0 is 0. Memory: at most 64 bytes a
-/// bin (32 where the capacity is a power of two), less while few bins are occupied.
+/// The value of a quantile lies in the same bin as the exact one; `resolution_at` tells the width. NaN
+/// is counted and otherwise ignored; infinities keep their rank; -0 is 0. Memory: at most 64 bytes a bin
+/// (32 where the capacity is a power of two), less while few bins are occupied.
 class QuantileSketch {
  public:
   struct Bin {
-    double low = 0.0;   ///< smallest double of the bin
-    double high = 0.0;  ///< largest double of the bin; equal to low at level 0
+    double low = 0.0;
+    double high = 0.0;  ///< equal to low for a single value
     std::uint64_t count = 0;
   };
 
@@ -39,7 +41,7 @@ class QuantileSketch {
   /// RunError unless 16 <= capacity <= 2^20.
   explicit QuantileSketch(std::size_t capacity = default_capacity);
 
-  void add(double value) { add(&value, 1); }
+  void add(double value);
   void add(const double* values, std::size_t n);
   /// RunError when the capacities differ.
   void merge(const QuantileSketch& other);
@@ -51,8 +53,8 @@ class QuantileSketch {
   double minimum() const;
   double maximum() const;
 
-  /// Inverse of the distribution function: the value of rank ceil(p n), at least 1; exact at level 0,
-  /// else spread evenly over the values of its bin. 0 <= p <= 1; NaN when empty.
+  /// Inverse of the distribution function: the value of rank ceil(p n), at least 1; exact as `is_exact`
+  /// says, else spread evenly over the values of its bin. 0 <= p <= 1; NaN when empty.
   double quantile(double p) const;
   /// All at once: sorts the bins once.
   std::vector<double> quantiles(const std::vector<double>& levels) const;
@@ -65,10 +67,11 @@ class QuantileSketch {
   double rank_of(double x) const;
 
   std::size_t capacity() const { return capacity_; }
+  /// 0 while quantiles are exact; else one more means bins twice as wide.
   int level() const { return level_; }
-  /// Width of a bin relative to the power of two below its values: bounds the error of a quantile;
-  /// 0 while quantiles are exact.
-  double relative_width() const;
+  bool is_exact() const { return level_ == 0; }
+  /// Width of the bin that holds x; 0 while quantiles are exact.
+  double resolution_at(double x) const;
   /// Occupied bins in increasing order, infinities left out. The values at the minimum and at the
   /// maximum, where a clamped variable piles up, make bins of their own.
   std::vector<Bin> bins() const;
@@ -84,21 +87,27 @@ class QuantileSketch {
   };
 
   std::size_t find(std::int64_t key) const;
-  void insert(std::int64_t key, std::uint64_t count);
-  void rebuild(std::size_t n_slots, int raise);
-  void coarsen();
-  int fitting_raise() const;
-  std::vector<Slot> sorted_slots() const;
-  double value_at(const std::vector<Bin>& bins, std::uint64_t rank) const;
+  void add_key(std::int64_t key, std::uint64_t count);
+  void add_value(double value, std::uint64_t count);
+  std::size_t add_to_known_bins(const double* values, std::size_t n);
   void add_non_finite(double value);
+  void place(const std::vector<Slot>& slots, std::size_t n_slots, int raise);
+  void raise_level(int level);
+  void leave_exactness(int least_level);
+  std::vector<Slot> occupied() const;
+  std::vector<Slot> sorted_slots() const;
+  Bin bin_of(const Slot& slot) const;
+  double value_at(const std::vector<Bin>& bins, std::uint64_t rank) const;
   bool has_sound_extremes() const;
 
   std::size_t capacity_;
   int level_ = 0;
   std::size_t n_occupied_ = 0;
   std::vector<Slot> slots_;  // open addressing, power of two, at most half full
+  std::uint64_t hash_factor_;
   int hash_shift_;
   std::uint64_t n_finite_ = 0;
+  std::uint64_t n_zero_ = 0;  // not in the table
   std::uint64_t n_nan_ = 0;
   std::uint64_t n_minus_infinity_ = 0;
   std::uint64_t n_plus_infinity_ = 0;
