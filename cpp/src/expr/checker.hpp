@@ -1,7 +1,7 @@
 #pragma once
 
-/// The checker of one expression; its parts by concept: names and operators (check.cpp), functions
-/// (check_calls.cpp), temporal operators (check_formulas.cpp).
+/// The checker of one expression; its parts by concept: names and operators (check.cpp), states of
+/// chains (check_chains.cpp), functions (check_calls.cpp), temporal operators (check_formulas.cpp).
 
 #include <optional>
 #include <string>
@@ -38,10 +38,12 @@ class Checker {
   ExpressionPtr comparison(const AstNode& node);
   ExpressionPtr comparison_with_date(const AstNode& node, const AstNode& date,
                                      const AstNode& other);
+  std::optional<double> date(const AstNode& node);
+
+  // check_chains.cpp
   ExpressionPtr comparison_of_chain(const AstNode& node, std::optional<std::uint32_t> left,
                                     std::optional<std::uint32_t> right);
   ExpressionPtr membership(const AstNode& node);
-  std::optional<double> date(const AstNode& node);
   std::optional<std::uint32_t> chain_named(const AstNode& node) const;
   std::optional<std::uint32_t> state_named(const AstNode& node, std::uint32_t chain);
   ExpressionPtr chain_in(const AstNode& node, std::uint32_t chain, std::uint64_t states);

@@ -122,17 +122,17 @@ std::string Calendar::label_of(double time) const {
 }
 
 double Calendar::multiple(const Duration& duration, std::int64_t k) const {
-  const double number = duration.number * static_cast<double>(k);
   const bool in_months = duration.unit == Duration::Unit::month;
   const bool in_years = duration.unit == Duration::Unit::year;
   if (start && (in_months || in_years)) {
-    const double months = in_years ? 12.0 * number : number;
+    // 0.25 years are three months of the calendar; a third of a month is no step of it.
+    const double months = in_years ? 12.0 * duration.number : duration.number;
     const double whole = std::round(months);
-    // 0.25 years is three months of the calendar; a third of a month is no step of it.
-    const bool by_calendar = std::fabs(months - whole) < 1e-9 && std::fabs(whole) < 1e6;
-    if (by_calendar) return time_of(add_months(*start, static_cast<int>(whole)));
+    const double total = whole * static_cast<double>(k);
+    const bool by_calendar = std::fabs(months - whole) < 1e-9 && std::fabs(total) < 1e6;
+    if (by_calendar) return time_of(add_months(*start, static_cast<int>(total)));
   }
-  return Duration{number, duration.unit}.years();
+  return Duration{duration.number * static_cast<double>(k), duration.unit}.years();
 }
 
 }  // namespace detente::model

@@ -48,6 +48,9 @@ enum class Operator : std::uint8_t {
   logical_and, logical_or,
 };
 
+/// The operator as it is written; a sign and its two-sided operator are written alike.
+std::string_view sign_of(Operator operation);
+
 struct AstNode {
   enum class Kind : std::uint8_t {
     number,      ///< `number`
