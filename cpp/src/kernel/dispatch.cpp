@@ -19,7 +19,8 @@ struct Available {
 };
 
 #if defined(DETENTE_X86_KERNELS)
-// The whole sets of the x86-64 psABI, not the one feature that names them: a compiler may use any of it.
+// The whole sets of the x86-64 psABI, not the one feature that names them: a compiler may use any
+// of it.
 bool has_v2() {
   return __builtin_cpu_supports("sse3") && __builtin_cpu_supports("ssse3") &&
          __builtin_cpu_supports("sse4.1") && __builtin_cpu_supports("sse4.2") &&
@@ -62,8 +63,8 @@ const Table& find(std::string_view name, std::string_view asked_by) {
     names += table->name;
   }
   throw std::runtime_error(std::string(asked_by) + " asks for the instruction set '" +
-                           std::string(name) + "', which this build or this processor lacks; it has " +
-                           names);
+                           std::string(name) +
+                           "', which this build or this processor lacks; it has " + names);
 }
 
 const Table& preferred() {

@@ -1,6 +1,7 @@
 #pragma once
 
-/// The tables that kernels_<set>.cpp define. `DETENTE_X86_KERNELS` is set where the build has the x86-64 ones.
+/// The tables that kernels_<set>.cpp define. `DETENTE_X86_KERNELS` is set where the build has the
+/// x86-64 ones.
 
 #include "detente/kernel/table.hpp"
 

@@ -17,7 +17,8 @@ constexpr double least_remainder = 1e-10;
 Eigen::Index at(std::size_t i) { return static_cast<Eigen::Index>(i); }
 
 double score_correlation(const Correlation& c) {
-  return c.kind == Correlation::Kind::score ? c.value : 2.0 * std::sin(std::numbers::pi * c.value / 6.0);
+  return c.kind == Correlation::Kind::score ? c.value
+                                            : 2.0 * std::sin(std::numbers::pi * c.value / 6.0);
 }
 
 template <typename... Parts>
@@ -30,7 +31,8 @@ template <typename... Parts>
 void check(std::size_t size, const std::vector<Correlation>& correlations) {
   std::set<std::pair<std::size_t, std::size_t>> seen;
   for (const Correlation& c : correlations) {
-    if (c.first >= size || c.second >= size) reject("a correlation names a parameter that is not there");
+    if (c.first >= size || c.second >= size)
+      reject("a correlation names a parameter that is not there");
     if (c.first == c.second) reject("a correlation must join two different parameters");
     if (!(std::abs(c.value) < 1.0)) {
       reject("a correlation must lie between -1 and 1, both excluded, but is ", c.value);
@@ -41,8 +43,8 @@ void check(std::size_t size, const std::vector<Correlation>& correlations) {
   }
 }
 
-/// In the direction with the least variance, which is not positive, the stated correlations that pull it
-/// below zero; those that matter little are left out.
+/// In the direction with the least variance, which is not positive, the stated correlations that
+/// pull it below zero; those that matter little are left out.
 std::vector<Correlation> contradicting(const Eigen::MatrixXd& matrix,
                                        const std::vector<Correlation>& correlations) {
   const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> solver(matrix);
@@ -62,7 +64,8 @@ std::vector<Correlation> contradicting(const Eigen::MatrixXd& matrix,
 
 }  // namespace
 
-ImpossibleCorrelations::ImpossibleCorrelations(const std::string& what, std::vector<Correlation> pairs)
+ImpossibleCorrelations::ImpossibleCorrelations(const std::string& what,
+                                               std::vector<Correlation> pairs)
     : std::invalid_argument(what), pairs_(std::move(pairs)) {}
 
 Copula::Copula(std::size_t size, const std::vector<Correlation>& correlations) : rows_(size) {
@@ -97,7 +100,8 @@ double Copula::score(std::size_t i, const double* e) const {
 
 namespace {
 
-std::vector<double> deviations(const std::vector<double>& mean, const std::vector<double>& covariance) {
+std::vector<double> deviations(const std::vector<double>& mean,
+                               const std::vector<double>& covariance) {
   const std::size_t n = mean.size();
   if (n == 0) reject("a multivariate normal needs at least one member");
   if (covariance.size() != n * n) {
@@ -108,8 +112,9 @@ std::vector<double> deviations(const std::vector<double>& mean, const std::vecto
     if (!std::isfinite(mean[i])) reject("mean must hold finite numbers");
     const double variance = covariance[i * n + i];
     if (!(std::isfinite(variance) && variance > 0.0)) {
-      reject("the diagonal of covariance holds variances, which must be greater than 0, but one is ",
-             variance);
+      reject(
+          "the diagonal of covariance holds variances, which must be greater than 0, but one is ",
+          variance);
     }
     sd[i] = std::sqrt(variance);
   }
@@ -139,7 +144,8 @@ std::vector<Correlation> correlations_of(const std::vector<double>& sd,
 
 }  // namespace
 
-MultivariateNormal::MultivariateNormal(std::vector<double> mean, const std::vector<double>& covariance)
+MultivariateNormal::MultivariateNormal(std::vector<double> mean,
+                                       const std::vector<double>& covariance)
     : mean_(std::move(mean)),
       sd_(deviations(mean_, covariance)),
       correlations_(correlations_of(sd_, covariance)),

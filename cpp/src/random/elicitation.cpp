@@ -31,8 +31,9 @@ void check_points(const std::vector<double>& probabilities, const std::vector<do
   if (values.size() > most_points) {
     reject("quantiles take at most ", most_points, " points, but there are ", values.size());
   }
-  if (!(low < high)) reject("the low end of the range must be less than the high end, but they are ", low,
-                            " and ", high);
+  if (!(low < high))
+    reject("the low end of the range must be less than the high end, but they are ", low, " and ",
+           high);
   for (std::size_t i = 0; i < values.size(); ++i) {
     const double p = probabilities[i], x = values[i];
     if (!(p > 0.0 && p < 1.0)) {
@@ -40,13 +41,14 @@ void check_points(const std::vector<double>& probabilities, const std::vector<do
     }
     if (!std::isfinite(x)) reject("each quantile must be a finite number, but one is ", x);
     if (!(x > low && x < high)) {
-      reject("each quantile must lie inside the range from ", low, " to ", high, ", but one is ", x);
+      reject("each quantile must lie inside the range from ", low, " to ", high, ", but one is ",
+             x);
     }
     if (i == 0) continue;
     if (!(probabilities[i - 1] < p)) reject("the probabilities of quantiles must increase");
     if (!(values[i - 1] < x)) {
-      reject("quantiles must increase with their probability, but the one at ", probabilities[i - 1],
-             " is ", values[i - 1], " and the one at ", p, " is ", x);
+      reject("quantiles must increase with their probability, but the one at ",
+             probabilities[i - 1], " is ", values[i - 1], " and the one at ", p, " is ", x);
     }
   }
 }

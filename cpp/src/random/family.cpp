@@ -16,7 +16,8 @@ namespace {
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
 
-/// Boost throws for what it cannot evaluate only where that is a mistake of ours, not where a tail overflows.
+/// Boost throws for what it cannot evaluate only where that is a mistake of ours, not where a tail
+/// overflows.
 using Policy = boost::math::policies::policy<
     boost::math::policies::promote_double<false>,
     boost::math::policies::overflow_error<boost::math::policies::ignore_error>,
@@ -32,8 +33,8 @@ BoostBeta boost_of(const Beta& f) { return BoostBeta(f.alpha, f.beta); }
 BoostGamma boost_of(const Gamma& f) { return BoostGamma(f.shape, 1.0 / f.rate); }
 BoostStudentT boost_of(const StudentT& f) { return BoostStudentT(f.df); }
 
-/// Moments by the trapezoid rule over normal scores, where every smooth quantile function times the normal
-/// density decays fast enough for the rule to be exact to rounding.
+/// Moments by the trapezoid rule over normal scores, where every smooth quantile function times the
+/// normal density decays fast enough for the rule to be exact to rounding.
 struct Moments {
   double mean, sd;
 };
@@ -44,7 +45,8 @@ Moments moments_over_scores(const std::function<double(double)>& value_at_score)
   double first = 0.0, second = 0.0;
   for (int i = -n_steps; i <= n_steps; ++i) {
     const double z = i * step;
-    const double weight = std::exp(-0.5 * z * z) * step * std::numbers::inv_sqrtpi / std::numbers::sqrt2;
+    const double weight =
+        std::exp(-0.5 * z * z) * step * std::numbers::inv_sqrtpi / std::numbers::sqrt2;
     const double distance = value_at_score(z) - centre;
     first += weight * distance;
     second += weight * distance * distance;
@@ -188,11 +190,32 @@ double cdf(const Beta& f, double x) {
   if (place <= 0.0) return 0.0;
   return place >= 1.0 ? 1.0 : boost::math::cdf(boost_of(f), place);
 }
+// cdf(x) = x^alpha / (alpha B(alpha, beta)) (1 + O(beta x)).
+double log_small_beta(double alpha, double beta, double log_u) {
+  const double log_beta = std::lgamma(alpha) + std::lgamma(beta) - std::lgamma(alpha + beta);
+  return (log_u + std::log(alpha) + log_beta) / alpha;
+}
+namespace {
+
+/// Quantile on [0, 1] at u, whose complement is q.
+double beta_place(double alpha, double beta, double u, double q) {
+  if (u <= 0.0) return 0.0;
+  if (q <= 0.0) return 1.0;
+  const double log_from_low = log_small_beta(alpha, beta, u < 0.5 ? std::log(u) : std::log1p(-q));
+  if (log_from_low + std::log1p(beta) < power_law_ends) return std::exp(log_from_low);
+  const double log_from_high = log_small_beta(beta, alpha, q < 0.5 ? std::log(q) : std::log1p(-u));
+  if (log_from_high + std::log1p(alpha) < power_law_ends) return 1.0;
+  const BoostBeta law(alpha, beta);
+  return u < 0.5 ? boost::math::quantile(law, u)
+                 : boost::math::quantile(boost::math::complement(law, q));
+}
+
+}  // namespace
 double lower(const Beta& f, double u) {
-  return f.low + (f.high - f.low) * boost::math::quantile(boost_of(f), u);
+  return f.low + (f.high - f.low) * beta_place(f.alpha, f.beta, u, 1.0 - u);
 }
 double upper(const Beta& f, double q) {
-  return f.low + (f.high - f.low) * boost::math::quantile(boost::math::complement(boost_of(f), q));
+  return f.low + (f.high - f.low) * beta_place(f.alpha, f.beta, 1.0 - q, q);
 }
 double mean(const Beta& f) { return f.low + (f.high - f.low) * (f.alpha / (f.alpha + f.beta)); }
 double standard_deviation(const Beta& f) {
@@ -211,14 +234,24 @@ double cdf(const Gamma& f, double x) {
   if (x <= 0.0) return 0.0;
   return x == infinity ? 1.0 : boost::math::cdf(boost_of(f), x);
 }
-double lower(const Gamma& f, double u) {
+// cdf(x) = x^shape / Gamma(shape + 1) (1 + O(x)) for rate 1.
+double log_small_gamma(double shape, double log_u) {
+  return (log_u + std::lgamma(shape + 1.0)) / shape;
+}
+namespace {
+
+double gamma_quantile(const Gamma& f, double u, double q) {
   if (u <= 0.0) return 0.0;
-  return u >= 1.0 ? infinity : boost::math::quantile(boost_of(f), u);
+  if (q <= 0.0) return infinity;
+  const double log_small = log_small_gamma(f.shape, u < 0.5 ? std::log(u) : std::log1p(-q));
+  if (log_small < power_law_ends) return std::exp(log_small) / f.rate;
+  return u < 0.5 ? boost::math::quantile(boost_of(f), u)
+                 : boost::math::quantile(boost::math::complement(boost_of(f), q));
 }
-double upper(const Gamma& f, double q) {
-  if (q >= 1.0) return 0.0;
-  return q <= 0.0 ? infinity : boost::math::quantile(boost::math::complement(boost_of(f), q));
-}
+
+}  // namespace
+double lower(const Gamma& f, double u) { return gamma_quantile(f, u, 1.0 - u); }
+double upper(const Gamma& f, double q) { return gamma_quantile(f, 1.0 - q, q); }
 double mean(const Gamma& f) { return f.shape / f.rate; }
 double standard_deviation(const Gamma& f) { return std::sqrt(f.shape) / f.rate; }
 Support support(const Gamma&) { return {0.0, infinity}; }
@@ -241,14 +274,25 @@ double density(const StudentT& f, double x) {
 double cdf(const StudentT& f, double x) {
   return boost::math::cdf(boost_of(f), (x - f.location) / f.scale);
 }
-double lower(const StudentT& f, double u) {
-  if (u <= 0.0) return -infinity;
-  if (u >= 1.0) return infinity;
-  return f.location + f.scale * boost::math::quantile(boost_of(f), u);
+// P(T > t) = Gamma((df + 1) / 2) df^(df / 2 - 1) / (sqrt(pi) Gamma(df / 2)) t^-df (1 + O(df /
+// t^2)).
+double log_large_student(double df, double log_q) {
+  const double log_constant = std::lgamma(0.5 * (df + 1.0)) - std::lgamma(0.5 * df) +
+                              (0.5 * df - 1.0) * std::log(df) - 0.5 * std::log(std::numbers::pi);
+  return (log_constant - log_q) / df;
 }
+double student_law_begins(double df) { return 25.0 + 0.5 * std::log(df); }
 double upper(const StudentT& f, double q) {
-  return 2.0 * f.location - lower(f, q);
+  if (q <= 0.0) return infinity;
+  if (q >= 1.0) return -infinity;
+  if (q > 0.5) return 2.0 * f.location - upper(f, 1.0 - q);
+  const double log_large = log_large_student(f.df, std::log(q));
+  const double t = log_large > student_law_begins(f.df)
+                       ? std::exp(log_large)
+                       : boost::math::quantile(boost::math::complement(boost_of(f), q));
+  return f.location + f.scale * t;
 }
+double lower(const StudentT& f, double u) { return 2.0 * f.location - upper(f, u); }
 double mean(const StudentT& f) {
   return f.df > 1.0 ? f.location : std::numeric_limits<double>::quiet_NaN();
 }
@@ -261,7 +305,8 @@ Support support(const StudentT&) { return {-infinity, infinity}; }
 // Truncated normal: probabilities beyond the bounds, each taken in the tail where it is small.
 namespace {
 
-/// The parent's score below which the share `u` of what lies between the bounds is found; `q` is 1 - u.
+/// The parent's score below which the share `u` of what lies between the bounds is found; `q` is 1
+/// - u.
 double truncated_score(const TruncatedNormal& f, double u, double q) {
   const double a = (f.low - f.mean) / f.sd, b = (f.high - f.mean) / f.sd;
   const double below = u * standard_normal_cdf(b) + q * standard_normal_cdf(a);
@@ -327,8 +372,9 @@ double density(const Points& f, double x) {
 }
 double cdf(const Points& f, double x) {
   const auto above = std::ranges::upper_bound(f.values, x);
-  return above == f.values.begin() ? 0.0
-                                   : f.cumulative[static_cast<std::size_t>(above - f.values.begin()) - 1];
+  return above == f.values.begin()
+             ? 0.0
+             : f.cumulative[static_cast<std::size_t>(above - f.values.begin()) - 1];
 }
 double lower(const Points& f, double u) {
   const auto at = std::ranges::lower_bound(f.cumulative, u);
@@ -349,14 +395,16 @@ double standard_deviation(const Points& f) {
 }
 Support support(const Points& f) { return {f.values.front(), f.values.back()}; }
 
-// Metalog. Keelin 2016, equations 6 and 7: the terms are powers of u - 1/2, alternately with and without the
-// logit.
-double metalog_sum(const std::vector<double>& coefficients, double u, double complement, double logit) {
+// Metalog. Keelin 2016, equations 6 and 7: the terms are powers of u - 1/2, alternately with and
+// without the logit.
+double metalog_sum(const std::vector<double>& coefficients, double u, double complement,
+                   double logit) {
   const double centred = 0.5 * (u - complement);
   double result = coefficients[0];
   double with_logit = 1.0, without = centred;
   for (std::size_t k = 1; k < coefficients.size(); ++k) {
-    // Second, third, fourth term: logit, centred logit, centred; then centred^2, centred^2 logit, ...
+    // Second, third, fourth term: logit, centred logit, centred; then centred^2, centred^2 logit,
+    // ...
     const bool logit_term = k == 1 || k == 2 || (k >= 4 && k % 2 == 1);
     if (logit_term) {
       result += coefficients[k] * with_logit * logit;

@@ -29,7 +29,8 @@ void require_positive(std::string_view name, double value) {
   if (!(value > 0.0)) reject(name, " must be greater than 0, but is ", value);
 }
 
-void require_ascending(std::string_view low_name, double low, std::string_view high_name, double high) {
+void require_ascending(std::string_view low_name, double low, std::string_view high_name,
+                       double high) {
   require_finite(low_name, low);
   require_finite(high_name, high);
   if (!(low < high)) {
@@ -85,8 +86,8 @@ Prior Prior::triangular(double low, double mode, double high) {
 Prior Prior::pert(double low, double mode, double high) {
   require_mode_inside(low, mode, high);
   const double range = high - low;
-  return Prior(family::Beta{1.0 + 4.0 * (mode - low) / range, 1.0 + 4.0 * (high - mode) / range, low,
-                            high, true});
+  return Prior(family::Beta{1.0 + 4.0 * (mode - low) / range, 1.0 + 4.0 * (high - mode) / range,
+                            low, high, true});
 }
 
 Prior Prior::beta(double alpha, double beta) {
@@ -135,8 +136,8 @@ Prior Prior::truncated_normal(double mean, double sd, double low, double high) {
   const double a = (low - mean) / sd, b = (high - mean) / sd;
   const double nearest = std::max({a, -b, 0.0});
   if (nearest > 35.0) {
-    reject("low and high leave no probability: the range from ", low, " to ", high, " begins ", nearest,
-           " standard deviations from the mean");
+    reject("low and high leave no probability: the range from ", low, " to ", high, " begins ",
+           nearest, " standard deviations from the mean");
   }
   return Prior(family::TruncatedNormal{mean, sd, low, high});
 }

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <functional>
+#include <numbers>
 #include <utility>
 
 #include "detente/kernel/dispatch.hpp"
@@ -13,8 +13,7 @@ namespace detente::random {
 namespace {
 
 constexpr double last_score = 8.5;
-constexpr int steps_per_unit = 128;
-constexpr int n_intervals = 17 * steps_per_unit;
+constexpr std::size_t n_units = 17;  // from -8.5 to 8.5
 
 /// Lanes that families with a formula handle at a time, in scratch columns on the stack.
 constexpr std::size_t strip = 256;
@@ -51,40 +50,43 @@ void hyperbolic_sine(double* out, std::size_t n) {
   }
 }
 
-/// Below this a quantile is taken from its power law, of which the double's range shows no trace any more.
-constexpr double least_value = 1e-290;
-
 double log_probability(double z) { return std::log(family::standard_normal_cdf(z)); }
 
-/// Log of the standard gamma's quantile at score z. Near zero cdf(x) = x^shape / Gamma(shape + 1).
+/// Log of the standard gamma's quantile at score z.
 double log_of_gamma(double shape, double z) {
-  const double x = Prior::gamma(shape, 1.0).from_normal(z);
-  if (x > least_value) return std::log(x);
-  return (log_probability(z) + std::lgamma(shape + 1.0)) / shape;
+  const double small = family::log_small_gamma(shape, log_probability(z));
+  return small < family::power_law_ends ? small : std::log(Prior::gamma(shape, 1.0).from_normal(z));
 }
 
-/// Log of the smaller of x and 1 - x for a beta, x the quantile at score z, x <= 1/2. Near zero cdf(x) =
-/// x^alpha / (alpha B(alpha, beta)).
-double log_of_small_beta(double alpha, double beta, double x, double z) {
-  if (x > least_value) return std::log(x);
-  const double log_beta = std::lgamma(alpha) + std::lgamma(beta) - std::lgamma(alpha + beta);
-  return (log_probability(z) + std::log(alpha) + log_beta) / alpha;
+/// Log of a beta's quantile at score z, given the quantile.
+double log_of_beta(double alpha, double beta, double x, double z) {
+  const double small = family::log_small_beta(alpha, beta, log_probability(z));
+  return small + std::log1p(beta) < family::power_law_ends ? small : std::log(x);
 }
 
 double logit_of_beta(double alpha, double beta, double z) {
   const double x = Prior::beta(alpha, beta).from_normal(z);
-  if (x <= 0.5) return log_of_small_beta(alpha, beta, x, z) - std::log1p(-x);
+  if (x <= 0.5) return log_of_beta(alpha, beta, x, z) - std::log1p(-x);
   const double y = Prior::beta(beta, alpha).from_normal(-z);
-  return std::log1p(-y) - log_of_small_beta(beta, alpha, y, -z);
+  return std::log1p(-y) - log_of_beta(beta, alpha, y, -z);
 }
 
-/// Far out P(T > t) = Gamma((df + 1) / 2) df^(df / 2 - 1) / (sqrt(pi) Gamma(df / 2)) t^-df.
 double asinh_of_student(double df, double z) {
-  const double t = Prior::student_t(df, 0.0, 1.0).from_normal(-std::abs(z));
-  if (std::abs(t) < 1.0 / least_value) return std::copysign(std::asinh(t), z);
-  const double log_constant = std::lgamma(0.5 * (df + 1.0)) - std::lgamma(0.5 * df) +
-                              (0.5 * df - 1.0) * std::log(df) - 0.5 * std::log(3.14159265358979324);
-  return std::copysign((log_constant - log_probability(-std::abs(z))) / df + std::log(2.0), z);
+  const double log_large = family::log_large_student(df, log_probability(-std::abs(z)));
+  const double size = log_large > family::student_law_begins(df)
+                          ? log_large + std::numbers::ln2
+                          : std::asinh(Prior::student_t(df, 0.0, 1.0).from_normal(std::abs(z)));
+  return std::copysign(size, z);
+}
+
+/// Nodes per unit of score. The sharper bends of a beta with most of its probability at both ends
+/// and of tails heavier than Cauchy's need more.
+std::size_t steps_for(const family::Any& any) {
+  const auto* beta = std::get_if<family::Beta>(&any);
+  const auto* student = std::get_if<family::StudentT>(&any);
+  const bool is_sharp = (beta != nullptr && std::min(beta->alpha, beta->beta) < 0.3) ||
+                        (student != nullptr && student->df < 1.0);
+  return is_sharp ? 512 : 128;
 }
 
 }  // namespace
@@ -108,6 +110,7 @@ PriorTable::PriorTable(Prior prior) : prior_(std::move(prior)) {
 
 void PriorTable::tabulate(Transform transform, double low, double span) {
   transform_ = transform;
+  steps_per_unit_ = steps_for(prior_.family());
   low_ = low;
   span_ = span;
   const auto value = [&](double z) {
@@ -117,16 +120,19 @@ void PriorTable::tabulate(Transform transform, double low, double span) {
     if (const auto* f = std::get_if<family::StudentT>(&any)) return asinh_of_student(f->df, z);
     return prior_.from_normal(z);
   };
-  constexpr int margin = 3;
+  constexpr std::size_t margin = 3;
+  const std::size_t n_intervals = n_units * steps_per_unit_;
+  const auto steps_per_unit = static_cast<double>(steps_per_unit_);
   std::vector<double> node(n_intervals + 1 + 2 * margin);
   for (std::size_t i = 0; i < node.size(); ++i) {
-    node[i] = value((static_cast<double>(i) - margin) / steps_per_unit - last_score);
+    node[i] = value((static_cast<double>(i) - double{margin}) / steps_per_unit - last_score);
   }
-  // Slope per step by the central difference of sixth order: as good as the exact one here, and defined where the
-  // density is zero or infinite.
+  // Slope per step by the central difference of sixth order: as good as the exact one here, and
+  // defined where the density is zero or infinite.
   const auto slope = [&](std::size_t i) {
     return (45.0 * (node[i + 1] - node[i - 1]) - 9.0 * (node[i + 2] - node[i - 2]) +
-            (node[i + 3] - node[i - 3])) / 60.0;
+            (node[i + 3] - node[i - 3])) /
+           60.0;
   };
   cubic_.resize(4 * n_intervals);
   for (std::size_t k = 0; k < n_intervals; ++k) {
@@ -141,10 +147,12 @@ void PriorTable::tabulate(Transform transform, double low, double span) {
 }
 
 void PriorTable::interpolate(const double* z, double* out, std::size_t n) const {
+  const std::size_t n_intervals = n_units * steps_per_unit_;
+  const auto steps_per_unit = static_cast<double>(steps_per_unit_);
+  const auto last_place = static_cast<double>(n_intervals);
   for (std::size_t i = 0; i < n; ++i) {
-    const double place = std::min(std::max(z[i] + last_score, 0.0) * steps_per_unit,
-                                  static_cast<double>(n_intervals));
-    const auto k = std::min(static_cast<std::size_t>(place), std::size_t{n_intervals - 1});
+    const double place = std::min(std::max(z[i] + last_score, 0.0) * steps_per_unit, last_place);
+    const auto k = std::min(static_cast<std::size_t>(place), n_intervals - 1);
     const double s = place - static_cast<double>(k);
     const double* c = cubic_.data() + 4 * k;
     out[i] = c[0] + s * (c[1] + s * (c[2] + s * c[3]));
@@ -158,22 +166,41 @@ void PriorTable::finish(double* out, std::size_t n) const {
       for (std::size_t i = 0; i < n; ++i) out[i] = std::min(std::max(out[i], ends.low), ends.high);
       return;
     }
-    case Transform::log: apply(kernel::Operation::exp, out, out, n); break;
-    case Transform::logit: apply(kernel::Operation::logistic, out, out, n); break;
-    case Transform::asinh: hyperbolic_sine(out, n); break;
+    case Transform::log:
+      apply(kernel::Operation::exp, out, out, n);
+      break;
+    case Transform::logit:
+      apply(kernel::Operation::logistic, out, out, n);
+      break;
+    case Transform::asinh:
+      hyperbolic_sine(out, n);
+      break;
   }
   scale_and_shift(out, span_, low_, n);
 }
 
 namespace {
 
-void values_of(const family::Triangular& f, double* u_to_x, const double* complement, std::size_t n) {
+void values_of(const family::Exponential& f, double* u_to_x, const double* complement,
+               std::size_t n) {
+  Strip log_complement;
+  apply(kernel::Operation::log, log_complement.lane.data(), complement, n);
+  scale_and_shift(u_to_x, -1.0, 0.0, n);
+  apply(kernel::Operation::log1p, u_to_x, u_to_x, n);
+  for (std::size_t i = 0; i < n; ++i) {
+    u_to_x[i] = (complement[i] < 0.5 ? log_complement.lane[i] : u_to_x[i]) / -f.rate;
+  }
+}
+
+void values_of(const family::Triangular& f, double* u_to_x, const double* complement,
+               std::size_t n) {
   const double left = (f.high - f.low) * (f.mode - f.low);
   const double right = (f.high - f.low) * (f.high - f.mode);
   const double at_mode = (f.mode - f.low) / (f.high - f.low);
   for (std::size_t i = 0; i < n; ++i) {
     const double u = u_to_x[i];
-    u_to_x[i] = u <= at_mode ? f.low + std::sqrt(u * left) : f.high - std::sqrt(complement[i] * right);
+    u_to_x[i] =
+        u <= at_mode ? f.low + std::sqrt(u * left) : f.high - std::sqrt(complement[i] * right);
   }
 }
 
@@ -231,10 +258,7 @@ void PriorTable::values(const double* z, double* out, std::size_t n) const {
     scale_and_shift(out, loguniform->log_high - loguniform->log_low, loguniform->log_low, n);
     apply(kernel::Operation::exp, out, out, n);
   } else if (const auto* exponential = std::get_if<family::Exponential>(&any)) {
-    apply(kernel::Operation::neg, out, z, n);
-    apply(kernel::Operation::normal_cdf, out, out, n);
-    apply(kernel::Operation::log, out, out, n);
-    scale_and_shift(out, -1.0 / exponential->rate, 0.0, n);
+    by_probability(*exponential, z, out, n);
   } else if (const auto* triangular = std::get_if<family::Triangular>(&any)) {
     by_probability(*triangular, z, out, n);
   } else if (const auto* metalog = std::get_if<family::Metalog>(&any)) {

@@ -3,10 +3,10 @@
 /// The array functions that the floors above may call, as plain function pointers: one `Table` per
 /// instruction set, chosen once when the library loads (dispatch.hpp).
 ///
-/// Contract of every column function: pointers are aligned to `alignment` bytes; `n` is a multiple of
-/// `lane_quantum`; `out` may be one of the inputs but must not overlap one partially; the value in a
-/// lane depends on that lane's inputs alone, never on its position or on `n`, so that results do
-/// not depend on how paths are laid out in blocks.
+/// Contract of every column function: pointers are aligned to `alignment` bytes; `n` is a multiple
+/// of `lane_quantum`; `out` may be one of the inputs but must not overlap one partially; the value
+/// in a lane depends on that lane's inputs alone, never on its position or on `n`, so that results
+/// do not depend on how paths are laid out in blocks.
 
 #include <cstddef>
 #include <cstdint>
@@ -24,7 +24,8 @@ enum class Operation : std::uint8_t {
   count
 };
 
-/// Elementwise function: out[i] = f(a[i], b[i], c[i]); operands beyond the operation's arity are ignored.
+/// Elementwise function: out[i] = f(a[i], b[i], c[i]); operands beyond the operation's arity are
+/// ignored.
 using ColumnFunction = void (*)(double* out, const double* a, const double* b, const double* c,
                                 std::size_t n);
 
@@ -38,32 +39,32 @@ struct Table {
   const char* name;  ///< "v2", "v3", "v4", "neon" or "generic"
   ColumnFunction column[static_cast<std::size_t>(Operation::count)];
 
-  /// Four standard normals per lane from one Philox4x32-10 block with counter (index, stream, path low
-  /// word, path high word): word k gives z_k by inversion of (word + 1/2) 2^-32, to an absolute error below
-  /// 2e-10, less than the width of a word's cell.
+  /// Four standard normals per lane from one Philox4x32-10 block with counter (index, stream, path
+  /// low word, path high word): word k gives z_k by inversion of (word + 1/2) 2^-32, to an absolute
+  /// error below 2e-10, less than the width of a word's cell.
   void (*normals)(double* z0, double* z1, double* z2, double* z3, StreamKey key,
                   const std::uint64_t* path, std::uint32_t index, std::size_t n);
 
-  /// Uniforms on the open interval (0, 1) with 52 bits: (floor(w / 2^12) + 1/2) 2^-52 where w joins words 0
-  /// (low) and 1 (high) of the block at counter (index[i], stream, path[i]). Every one is exact: with one bit
-  /// more the last would round to 1.
+  /// Uniforms on the open interval (0, 1) with 52 bits: (floor(w / 2^12) + 1/2) 2^-52 where w joins
+  /// words 0 (low) and 1 (high) of the block at counter (index[i], stream, path[i]). Every one is
+  /// exact: with one bit more the last would round to 1.
   void (*uniforms)(double* u, StreamKey key, const std::uint64_t* path, const std::uint32_t* index,
                    std::size_t n);
 
   /// Standard exponentials, -log(u) of those uniforms.
-  void (*exponentials)(double* e, StreamKey key, const std::uint64_t* path, const std::uint32_t* index,
-                       std::size_t n);
+  void (*exponentials)(double* e, StreamKey key, const std::uint64_t* path,
+                       const std::uint32_t* index, std::size_t n);
 
-  /// Burns one clock by a held hazard: h[i] = hazard[i] * dt[i]; low[i] = min(low[i], clock[i] - h[i]).
-  void (*burn)(double* h, double* low, const double* clock, const double* hazard, const double* dt,
-               std::size_t n);
-  /// The same with one `dt` for all lanes.
-  void (*burn_uniform)(double* h, double* low, const double* clock, const double* hazard, double dt,
-                       std::size_t n);
+  /// Marks the lanes that a clock needs looked at: low[i] = -1 unless burnt[i] >= 0 and
+  /// clock[i] - burnt[i] >= 0, so that crossings, negative and NaN hazards are all found.
+  void (*check)(double* low, const double* clock, const double* burnt, std::size_t n);
+  /// The same with one amount, burnt[0], for all lanes.
+  void (*check_scalar)(double* low, const double* clock, const double* burnt, std::size_t n);
 
-  /// Writes to `lanes` the positions i < count (count <= n) where low[i] < 0 or low[i] is NaN, ascending;
-  /// returns how many.
-  std::size_t (*crossings)(std::uint32_t* lanes, const double* low, std::size_t count, std::size_t n);
+  /// Writes to `lanes` the positions i < count (count <= n) where low[i] < 0 or low[i] is NaN,
+  /// ascending; returns how many.
+  std::size_t (*crossings)(std::uint32_t* lanes, const double* low, std::size_t count,
+                           std::size_t n);
 };
 
 }  // namespace detente::kernel

@@ -2,10 +2,10 @@
 
 /// Joint draws of parameters: rank correlations by a Gaussian copula, and multivariate normals.
 ///
-/// Both give rows of a lower triangular matrix L. Parameter i's normal score is z_i = sum_k L_ik e_k over the
-/// row's terms, e_k the independent standard normal of parameter k, and its value is `Prior::from_normal(z_i)`.
-/// A parameter without correlations has the row {(i, 1)}, so its draw does not change when others are
-/// added.
+/// Both give rows of a lower triangular matrix L. Parameter i's normal score is z_i = sum_k L_ik
+/// e_k over the row's terms, e_k the independent standard normal of parameter k, and its value is
+/// `Prior::from_normal(z_i)`. A parameter without correlations has the row {(i, 1)}, so its draw
+/// does not change when others are added.
 
 #include <cstddef>
 #include <stdexcept>
@@ -27,8 +27,8 @@ struct Correlation {
   Kind kind = Kind::rank;
 };
 
-/// Correlations that no joint distribution can have. `pairs` holds those of the stated correlations that
-/// contradict one another, the worst first.
+/// Correlations that no joint distribution can have. `pairs` holds those of the stated correlations
+/// that contradict one another, the worst first.
 class ImpossibleCorrelations : public std::invalid_argument {
  public:
   ImpossibleCorrelations(const std::string& what, std::vector<Correlation> pairs);
@@ -52,8 +52,8 @@ class Copula {
   explicit Copula(std::size_t size) : Copula(size, {}) {}
 
   /// A rank correlation r becomes the score correlation 2 sin(pi r / 6) (Kruskal 1958). Throws
-  /// std::invalid_argument for a correlation outside (-1, 1), of a parameter with itself or stated twice, and
-  /// ImpossibleCorrelations where the matrix is not positive definite.
+  /// std::invalid_argument for a correlation outside (-1, 1), of a parameter with itself or stated
+  /// twice, and ImpossibleCorrelations where the matrix is not positive definite.
   Copula(std::size_t size, const std::vector<Correlation>& correlations);
 
   std::size_t size() const { return rows_.size(); }
@@ -71,11 +71,12 @@ class Copula {
   std::vector<std::vector<Term>> rows_;
 };
 
-/// A multivariate normal as marginals and score correlations, so that it joins a copula with other parameters.
+/// A multivariate normal as marginals and score correlations, so that it joins a copula with other
+/// parameters.
 class MultivariateNormal {
  public:
-  /// `covariance` row by row. Throws std::invalid_argument where sizes differ, a number is not finite, the
-  /// matrix is not symmetric or not positive definite.
+  /// `covariance` row by row. Throws std::invalid_argument where sizes differ, a number is not
+  /// finite, the matrix is not symmetric or not positive definite.
   MultivariateNormal(std::vector<double> mean, const std::vector<double>& covariance);
 
   std::size_t size() const { return mean_.size(); }
@@ -83,7 +84,8 @@ class MultivariateNormal {
   /// Normal(mean[i], sqrt(covariance[i][i])).
   Prior marginal(std::size_t i) const;
 
-  /// The score correlations that are not zero; `positions[i]` is member i's place among the parameters.
+  /// The score correlations that are not zero; `positions[i]` is member i's place among the
+  /// parameters.
   std::vector<Correlation> correlations(const std::vector<std::size_t>& positions) const;
 
   /// Value i from independent normals e: mean[i] + sd[i] z_i.

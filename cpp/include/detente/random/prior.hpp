@@ -2,8 +2,9 @@
 
 /// Families of priors: what is believed of an uncertain number before a path draws it.
 ///
-/// A prior is a value. Its factories refuse impossible arguments with std::invalid_argument, whose text is a
-/// sentence that names the argument and says why; the scenario reader makes a located Diagnostic of it.
+/// A prior is a value. Its factories refuse impossible arguments with std::invalid_argument, whose
+/// text is a sentence that names the argument and says why; the scenario reader makes a located
+/// Diagnostic of it.
 
 #include <string_view>
 #include <variant>
@@ -60,8 +61,8 @@ struct Points {
   std::vector<double> values, probabilities, cumulative;
   std::string_view name;
 };
-/// Keelin's metalog: M(u) = sum of coefficients times the basis in u and logit(u), seen through exp or the
-/// logistic function where low or high is finite.
+/// Keelin's metalog: M(u) = sum of coefficients times the basis in u and logit(u), seen through exp
+/// or the logistic function where low or high is finite.
 struct Metalog {
   std::vector<double> coefficients;
   double low, high;
@@ -86,7 +87,8 @@ class Prior {
   static Prior loguniform(double low, double high);
   /// low <= mode <= high, low < high.
   static Prior triangular(double low, double mode, double high);
-  /// Beta on [low, high] with weight 4 on the mode (Malcolm et al. 1959); low <= mode <= high, low < high.
+  /// Beta on [low, high] with weight 4 on the mode (Malcolm et al. 1959); low <= mode <= high, low
+  /// < high.
   static Prior pert(double low, double mode, double high);
   /// alpha > 0, beta > 0.
   static Prior beta(double alpha, double beta);
@@ -106,12 +108,13 @@ class Prior {
   static Prior bernoulli(double p);
   /// One of the observed values, each equally likely.
   static Prior empirical(const std::vector<double>& values);
-  /// Metalog (Keelin 2016, The metalog distributions, Decision Analysis 13) with these coefficients, bounded
-  /// where low or high is finite; refused where its density is not positive throughout. Quantiles that are
-  /// stated rather than coefficients: elicitation.hpp.
+  /// Metalog (Keelin 2016, The metalog distributions, Decision Analysis 13) with these
+  /// coefficients, bounded where low or high is finite; refused where its density is not positive
+  /// throughout. Quantiles that are stated rather than coefficients: elicitation.hpp.
   static Prior metalog(const std::vector<double>& coefficients, double low, double high);
 
-  /// Probability density at x; for constant, discrete, bernoulli and empirical the probability of x itself.
+  /// Probability density at x; for constant, discrete, bernoulli and empirical the probability of x
+  /// itself.
   double density(double x) const;
   /// P(X <= x).
   double cdf(double x) const;
@@ -119,8 +122,8 @@ class Prior {
   double quantile(double u) const;
   /// The value that is exceeded with probability q: quantile(1 - q) without the rounding of 1 - q.
   double upper_quantile(double q) const;
-  /// quantile(Phi(z)), to full precision in both tails: how the engine draws from a standard normal score.
-  /// For columns of scores see prior_table.hpp.
+  /// quantile(Phi(z)), to full precision in both tails: how the engine draws from a standard normal
+  /// score. For columns of scores see prior_table.hpp.
   double from_normal(double z) const;
 
   /// Infinite or NaN where the family has none (student_t with df <= 1, heavy metalogs).

@@ -1,10 +1,11 @@
 #pragma once
 
-/// Random numbers as a function of (seed, path, stream, index): which counter stands for which element of
-/// which path, and a scalar generator that reads the very numbers that the column kernels fill.
+/// Random numbers as a function of (seed, path, stream, index): which counter stands for which
+/// element of which path, and a scalar generator that reads the very numbers that the column
+/// kernels fill.
 ///
-/// Generator: Philox4x32-10, Salmon, Moraes, Dror and Shaw 2011, "Parallel random numbers: as easy as
-/// 1, 2, 3". Counter: (index, stream, path low word, path high word); key: from the seed.
+/// Generator: Philox4x32-10, Salmon, Moraes, Dror and Shaw 2011, "Parallel random numbers: as easy
+/// as 1, 2, 3". Counter: (index, stream, path low word, path high word); key: from the seed.
 
 #include <array>
 #include <compare>
@@ -13,8 +14,8 @@
 
 namespace detente::random {
 
-/// The stream of a named element: a hash of its name, so that a scenario's other elements and their order do
-/// not move it. Two names share a stream with probability 2^-32.
+/// The stream of a named element: a hash of its name, so that a scenario's other elements and their
+/// order do not move it. Two names share a stream with probability 2^-32.
 class StreamId {
  public:
   /// FNV-1a of the name's bytes, then the finaliser of MurmurHash3, which spreads the last bytes.
@@ -58,7 +59,8 @@ constexpr Words philox4x32(Counter counter, std::uint64_t key) {
   return counter;
 }
 
-/// The sequence of one element on one path. A value: asking twice for an index gives the same number.
+/// The sequence of one element on one path. A value: asking twice for an index gives the same
+/// number.
 class Stream {
  public:
   constexpr Stream(std::uint64_t key, std::uint64_t path, StreamId stream)
@@ -71,7 +73,8 @@ class Stream {
                       key_);
   }
 
-  /// Uniform on the open interval (0, 1), 52 bits; equals the column kernel's on every instruction set.
+  /// Uniform on the open interval (0, 1), 52 bits; equals the column kernel's on every instruction
+  /// set.
   double uniform(std::uint32_t index) const;
 
   /// Standard exponential, by the active kernel table.

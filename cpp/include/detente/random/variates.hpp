@@ -1,7 +1,7 @@
 #pragma once
 
-/// Variates for a column of lanes, by the active kernel table. The column rules of kernel/table.hpp hold:
-/// pointers aligned to `kernel::alignment`, sizes a multiple of `kernel::lane_quantum`.
+/// Variates for a column of lanes, by the active kernel table. The column rules of kernel/table.hpp
+/// hold: pointers aligned to `kernel::alignment`, sizes a multiple of `kernel::lane_quantum`.
 
 #include <cstdint>
 #include <span>
@@ -22,10 +22,12 @@ inline void fill_uniforms(std::span<double> u, std::uint64_t key, StreamId strea
 inline void fill_exponentials(std::span<double> e, std::uint64_t key, StreamId stream,
                               std::span<const std::uint64_t> path,
                               std::span<const std::uint32_t> index) {
-  kernel::active().exponentials(e.data(), {key, stream.value()}, path.data(), index.data(), e.size());
+  kernel::active().exponentials(e.data(), {key, stream.value()}, path.data(), index.data(),
+                                e.size());
 }
 
-/// Standard normals, four columns at once: zk[i] is `Stream(key, path[i], stream).normals(index)[k]`.
+/// Standard normals, four columns at once: zk[i] is `Stream(key, path[i],
+/// stream).normals(index)[k]`.
 inline void fill_normals(std::span<double> z0, std::span<double> z1, std::span<double> z2,
                          std::span<double> z3, std::uint64_t key, StreamId stream,
                          std::span<const std::uint64_t> path, std::uint32_t index) {
