@@ -32,45 +32,28 @@ class Firing:
     time: float
     element: str
     kind: str
-    cumulative_hazard: float
+    cumulative_hazard: float | None
     hazards: dict[str, float]
     moves: dict[str, str]
     changes: dict[str, float]
 
 
-@dataclass(frozen=True)
-class History:
-    """A path replayed alone."""
-
-    firings: list[Firing]
-    outcomes: dict[str, float]
-
-
 class Readings:
     """A forecast with per-path columns."""
 
-    def __init__(self, forecast: Any) -> None:
+    def __init__(self, forecast: detente.Forecast) -> None:
         self.forecast = forecast
-
-    @property
-    def policies(self) -> list[str]:
-        return list(dict.fromkeys(self.forecast.outcomes.index.get_level_values(0)))
 
     def column(self, outcome: str, policy: str | None = None) -> Floats:
         """Readings in path order; NaN where a path does not count or did not get there."""
-        columns = self.forecast.outcome_columns
-        chosen = columns[outcome].sel(policy=policy or self.policies[0])
-        return np.asarray(chosen, dtype=np.float64)
-
-    def parameter(self, name: str) -> Floats:
-        """The draws of a parameter, per path."""
-        return np.asarray(self.forecast.parameter_columns[name], dtype=np.float64)
+        columns = self.forecast.readings()[policy or self.forecast.policies[0]]
+        return np.asarray(columns[outcome], dtype=np.float64)
 
     def __getitem__(self, outcome: str) -> Floats:
         return self.column(outcome)
 
     def estimate(self, outcome: str, policy: str | None = None) -> Estimate:
-        row = self.forecast.outcomes.loc[(policy or self.policies[0], outcome)]
+        row = self.forecast.outcomes.loc[(policy or self.forecast.policies[0], outcome)]
         return Estimate(
             estimate=float(row["estimate"]),
             standard_error=float(row["standard_error"]),
@@ -82,40 +65,40 @@ class Readings:
 
     def occupancy(self, chain: str, policy: str | None = None) -> Floats:
         """Share of paths, shape (date, state), states in the order of the file."""
-        shares = self.forecast.occupancy(chain)
-        shares = shares.sel(policy=policy or self.policies[0])
-        return np.asarray(shares.transpose(..., "state"), dtype=np.float64)
+        shares = self.forecast.occupancy(chain).sel(policy=policy or self.forecast.policies[0])
+        return np.asarray(shares.transpose("date", "state"), dtype=np.float64)
 
     def incidence(self, outcome: str, policy: str | None = None) -> Floats:
         """Cumulative incidence per report date."""
         table = self.forecast.incidence(outcome)
-        return np.asarray(table.sel(policy=policy or self.policies[0]), dtype=np.float64)
-
-
-def simulate(text: str, paths: int, seed: int = 1, **options: Any) -> Readings:
-    """Simulate a scenario text on two threads, keeping the outcomes of every path."""
-    scenario = detente.Scenario.from_yaml(text)
-    options = {"threads": 2, "keep_outcomes": True, **options}
-    return Readings(detente.simulate(scenario, paths=paths, seed=seed, **options))
-
-
-def trace(scenario: detente.Scenario, path: int, seed: int, policy: str | None = None) -> History:
-    """Replay one path of a loaded scenario."""
-    told = scenario.trace(path=path, seed=seed, policy=policy)
-    firings = [
-        Firing(
-            time=float(firing.time),
-            element=firing.element,
-            kind=firing.kind,
-            cumulative_hazard=float(firing.cumulative_hazard),
-            hazards={one.element: float(one.hazard) for one in firing.competing},
-            moves={one.chain: one.after for one in firing.states},
-            changes={one.name: float(one.after) for one in firing.variables},
-        )
-        for firing in told.firings
-    ]
-    return History(firings, dict(told.outcomes))
+        one = table.sel(policy=policy or self.forecast.policies[0], statistic="estimate")
+        return np.asarray(one, dtype=np.float64)
 
 
 def load(text: str) -> detente.Scenario:
     return detente.Scenario.from_yaml(text)
+
+
+def simulate(text: str, paths: int, seed: int = 1, **options: Any) -> Readings:
+    """Simulate a scenario text on two threads, keeping the outcomes of every path."""
+    options = {"threads": 2, "keep_outcomes": True, **options}
+    return Readings(detente.simulate(load(text), paths=paths, seed=seed, **options))
+
+
+def trace(
+    scenario: detente.Scenario, path: int, seed: int, policy: str | None = None
+) -> list[Firing]:
+    """What happened on one path of a loaded scenario, in order."""
+    told = scenario.trace(path=path, seed=seed, policy=policy).to_json_dict()
+    return [
+        Firing(
+            time=firing["time"],
+            element=firing["element"],
+            kind=firing["kind"],
+            cumulative_hazard=firing["cumulative_hazard"],
+            hazards={one["element"]: one["hazard"] for one in firing["competing"]},
+            moves={one["chain"]: one["after"] for one in firing["states"]},
+            changes={one["name"]: one["after"] for one in firing["variables"]},
+        )
+        for firing in told["firings"]
+    ]

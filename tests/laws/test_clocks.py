@@ -173,7 +173,7 @@ outcomes:
     budgets: dict[str, list[float]] = {}
     for path in range(250):
         own: dict[str, list[float]] = {}
-        for firing in trace(scenario, path, seed=5).firings:
+        for firing in trace(scenario, path, seed=5):
             own.setdefault(firing.element, []).append(firing.cumulative_hazard)
         for element in ("rise", "fall", "burden"):
             assert len(own[element]) >= 20

@@ -55,7 +55,7 @@ def histories(seed: int) -> list[History]:
         states = {chain: one["start"] for chain, one in start.chains.items()}
         values = {name: float(one["start"]) for name, one in start.variables.items()}
         moments = [Moment(0.0, states, values)]
-        for firing in trace(scenario, path, seed=seed).firings:
+        for firing in trace(scenario, path, seed=seed):
             states = {**states, **firing.moves}
             values = {**values, **firing.changes}
             moments.append(Moment(firing.time, states, values))

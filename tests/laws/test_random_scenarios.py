@@ -20,7 +20,7 @@ import reference
 from closeness import SMALLEST_P
 from numpy.typing import NDArray
 from random_scenarios import Generator, Tree, elements_of, render, with_outcomes
-from readings import History, load, simulate, trace
+from readings import Firing, load, simulate, trace
 from scipy import stats
 
 Floats = NDArray[np.float64]
@@ -118,7 +118,7 @@ def test_a_reference_with_one_hazard_off_is_found_out(seed: int) -> None:
     assert discoveries(compare(tree, render(slower(tree, 1.15)), 40_000, 2_500))
 
 
-def traces(seed: int, horizon: float, paths: int) -> Iterator[History]:
+def traces(seed: int, horizon: float, paths: int) -> Iterator[list[Firing]]:
     scenario = load(render(with_outcomes(Generator(seed, horizon=horizon).scenario())))
     return (trace(scenario, path, seed=seed) for path in range(paths))
 
@@ -129,9 +129,9 @@ def test_integrated_hazard_at_each_firing_is_exponential() -> None:
     p_values: PValues = {}
     for seed in SEEDS:
         budgets: dict[str, list[float]] = {}
-        for history in traces(seed, horizon=60.0, paths=paths):
+        for firings_of_path in traces(seed, horizon=60.0, paths=paths):
             own: dict[str, list[float]] = {}
-            for firing in history.firings:
+            for firing in firings_of_path:
                 if firing.kind in ("transition", "event"):
                     own.setdefault(firing.element, []).append(firing.cumulative_hazard)
             for element, values in own.items():
@@ -151,8 +151,8 @@ def test_what_fires_is_distributed_as_the_shares_of_the_hazards() -> None:
     for seed in SEEDS:
         excess: dict[str, float] = {}
         variance: dict[str, float] = {}
-        for history in traces(seed, horizon=30.0, paths=80):
-            for firing in history.firings:
+        for firings_of_path in traces(seed, horizon=30.0, paths=80):
+            for firing in firings_of_path:
                 if firing.kind not in ("transition", "event"):
                     continue
                 total = sum(firing.hazards.values())
