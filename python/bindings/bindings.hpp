@@ -1,0 +1,10 @@
+#pragma once
+
+/// One function per family; each is in the file of its name.
+
+#include <pybind11/pybind11.h>
+
+void bind_diagnostic(pybind11::module_& module);
+void bind_scenario(pybind11::module_& module);
+void bind_forecast(pybind11::module_& module);
+void bind_engine(pybind11::module_& module);

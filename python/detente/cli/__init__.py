@@ -1,0 +1,1 @@
+"""The command ``detente``: one module for each of its commands."""

@@ -1,0 +1,137 @@
+"""``detente compare``: policies against a baseline, path by path."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from detente.cli import options
+from detente.cli.console import output, say, write_json
+from detente.cli.exit_codes import INTERRUPTED, exits
+from detente.number_format import MISSING, Figure, figure, plain
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from detente.cli.tables import FigureTable
+    from detente.forecast import Forecast
+
+
+@exits
+def compare(
+    file: options.File,
+    baseline: Annotated[
+        str | None,
+        typer.Option("--baseline", "-b", metavar="POLICY", help="The first by default."),
+    ] = None,
+    paths: options.Paths = 100_000,
+    seed: options.Seed = "0",
+    threads: options.Threads = None,
+    policies: options.Policies = None,
+    first_path: options.FirstPath = 0,
+    as_json: options.Json = False,
+) -> int | None:
+    """Simulate policies on the same randomness and print their differences to a baseline."""
+    from detente.errors import Interrupted
+    from detente.scenario import Scenario
+    from detente.simulation import check_policies, simulate
+
+    scenario = Scenario.load(file)
+    names = check_policies(scenario, options.policies_of(policies))
+    first = check_policies(scenario, baseline)[0]
+    if first not in names:
+        names.insert(0, first)
+    forecast: Forecast | None
+    try:
+        forecast = simulate(
+            scenario,
+            paths=paths,
+            seed=options.seed_of(seed),
+            policies=names,
+            threads=threads,
+            keep_outcomes=True,
+            progress=True,
+            first_path=first_path,
+        )
+        interrupted = False
+    except Interrupted as interruption:
+        forecast, interrupted = interruption.forecast, True
+        say("detente: interrupted; the result is partial" if forecast else "detente: interrupted")
+    if forecast is not None:
+        _give(forecast, first, as_json)
+    return INTERRUPTED if interrupted else None
+
+
+def _give(forecast: Forecast, baseline: str, as_json: bool) -> None:
+    table = forecast.compare(baseline)
+    if as_json:
+        write_json(_to_json(forecast, baseline, table))
+        return
+    from rich.text import Text
+
+    console = output()
+    if forecast.partial:
+        console.print(Text("PARTIAL RESULT: the run was interrupted", style="bold yellow"))
+    console.print(Text(f"{forecast.title}: differences to {baseline}", style="bold"))
+    console.print(Text(f"{forecast.n_paths:,} shared paths · seed {forecast.seed}", style="dim"))
+    _figures(table, baseline).print(console)
+    console.print()
+    console.print(
+        Text(
+            "Each column but the first is the difference to it, in percentage points (pp) for "
+            "shares,\nwith its 95 % interval from the paths that the policies share.",
+            style="dim",
+        )
+    )
+
+
+def _figures(table: pd.DataFrame, baseline: str) -> FigureTable:
+    from detente.cli.tables import FigureTable, Row
+
+    policies = list(dict.fromkeys(table.index.get_level_values("policy")))
+    outcomes = list(dict.fromkeys(table.index.get_level_values("outcome")))
+    rows = []
+    for outcome in outcomes:
+        entries = [table.loc[(policy, outcome)] for policy in policies]
+        is_share = entries[0]["kind"] in ("probability", "time_to")
+        start = entries[0]["baseline"]
+        first = Figure(f"{plain(100 * start, 3)} %") if is_share else Figure(plain(start))
+        if math.isnan(start):
+            first = Figure(MISSING)
+        cells = [first, *(_difference(entry, is_share) for entry in entries)]
+        unit = "pp" if is_share else str(entries[0]["unit"])
+        rows.append(Row(outcome, cells, unit, starts_group=entries[0]["kind"] == "utility"))
+    return FigureTable([baseline, *policies], rows)
+
+
+def _difference(entry: pd.Series[Any], is_share: bool) -> Figure:
+    scale = 100 if is_share else 1
+    values = [scale * float(entry[name]) for name in ("difference", "low", "high")]
+    if math.isnan(values[0]):
+        return Figure(MISSING)
+    return figure(values[0], values[1], values[2], sign=True)
+
+
+def _to_json(forecast: Forecast, baseline: str, table: pd.DataFrame) -> dict[str, Any]:
+    policies: dict[str, dict[str, Any]] = {}
+    for key, row in table.iterrows():
+        policy, outcome = key if isinstance(key, tuple) else (key, "")
+        entry = {
+            name: (None if isinstance(value, float) and not math.isfinite(value) else value)
+            for name, value in row.items()
+        }
+        policies.setdefault(str(policy), {})[str(outcome)] = entry
+    result: dict[str, Any] = {
+        "scenario": forecast.title,
+        "baseline": baseline,
+        "paths": forecast.n_paths,
+        "seed": forecast.seed,
+        "policies": policies,
+        "seconds": forecast.wall_seconds,
+        "version": forecast.version,
+    }
+    if forecast.partial:
+        result["partial"] = True
+    return result

@@ -1,0 +1,88 @@
+"""A forecast as JSON: the contract of ``detente run --json``."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+from detente.estimates import quantiles_of
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from detente import _core
+    from detente.forecast import Forecast
+
+
+def forecast_to_json(forecast: Forecast) -> dict[str, Any]:
+    """What JSON can hold of a forecast; None stands for numbers that do not exist."""
+    result: dict[str, Any] = {
+        "scenario": forecast.title,
+        "paths": forecast.n_paths,
+        "seed": forecast.seed,
+        "policies": {policy.name: _policy_to_json(policy) for policy in forecast.policy_forecasts},
+        "dates": forecast.dates if forecast.has_calendar else _numbers(forecast.times),
+        "seconds": forecast.wall_seconds,
+        "paths_per_second": _number(forecast.paths_per_second),
+        "version": forecast.version,
+    }
+    if forecast.partial:
+        result["partial"] = True
+    if forecast.first_path:
+        result["first_path"] = forecast.first_path
+    return result
+
+
+def _policy_to_json(policy: _core.PolicyForecast) -> dict[str, Any]:
+    outcomes = {item.name: _estimate_to_json(item) for item in policy.outcomes}
+    result: dict[str, Any] = {
+        "outcomes": {
+            item.name: outcomes[item.name] for item in policy.outcomes if item.kind != "utility"
+        },
+        "occupancy": {
+            item.chain: dict(zip(item.states, map(_numbers, item.share), strict=True))
+            for item in policy.occupancy
+        },
+        "variables": {
+            band.variable: {
+                name: _numbers(getattr(band, name)) for name in ("mean", "q05", "q50", "q95")
+            }
+            for band in policy.bands
+        },
+    }
+    for item in policy.outcomes:
+        if item.kind == "utility":
+            result["utility"] = outcomes[item.name]
+    return result
+
+
+def _estimate_to_json(estimate: _core.Estimate) -> dict[str, Any]:
+    result: dict[str, Any] = {
+        "kind": estimate.kind,
+        "estimate": _number(estimate.estimate),
+        "standard_error": _number(estimate.standard_error),
+        "low": _number(estimate.low),
+        "high": _number(estimate.high),
+        "n": estimate.n,
+    }
+    if estimate.kind != "probability":
+        result["quantiles"] = {
+            name: _number(value) for name, value in quantiles_of(estimate).items()
+        }
+    if estimate.has_given:
+        result["given_share"] = _number(estimate.given_share)
+    if estimate.censored_share > 0:
+        result["censored_share"] = _number(estimate.censored_share)
+    if estimate.kind == "time_to":
+        result["incidence"] = _numbers(estimate.incidence)
+        result["restricted_mean"] = _number(estimate.restricted_mean)
+    return result
+
+
+def _number(value: float) -> float | None:
+    return float(value) if math.isfinite(value) else None
+
+
+def _numbers(values: NDArray[np.float64]) -> list[float | None]:
+    return [_number(value) for value in values.tolist()]

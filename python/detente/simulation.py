@@ -1,0 +1,240 @@
+"""Running an ensemble: arguments, progress, precision, Ctrl-C."""
+
+from __future__ import annotations
+
+import math
+import operator
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, SupportsIndex
+
+from detente import _core
+from detente.errors import ArgumentError, Interrupted, unknown_name
+from detente.forecast import Forecast
+from detente.progress import ProgressCallback, reporting
+
+if TYPE_CHECKING:
+    from detente.scenario import Scenario
+
+#: The least number of paths by which a run towards a precision grows. Looking often at an interval
+#: and stopping when it happens to be narrow favours small estimates of the variance; with batches
+#: of this size that bias is far below the width asked for.
+SMALLEST_BATCH = 10_000
+
+_LARGEST_UINT64 = 2**64 - 1
+
+
+def simulate(
+    scenario: Scenario,
+    paths: int = 100_000,
+    seed: int = 0,
+    policies: Sequence[str] | str | None = None,
+    threads: int | None = None,
+    keep_paths: int = 0,
+    keep_outcomes: bool = False,
+    precision: Mapping[str, float] | None = None,
+    progress: ProgressCallback | bool | None = None,
+    first_path: int = 0,
+) -> Forecast:
+    """Simulate the policies of a scenario on the same randomness.
+
+    Parameters
+    ----------
+    scenario
+        What :func:`detente.load` returned.
+    paths
+        Simulated histories per policy, at least 1. The first n paths of a larger run are the paths
+        of a run of n. With `precision`, the most that may be run.
+    seed
+        Any integer. The same seed gives the same numbers, whatever the number of threads.
+    policies
+        Names; all of the scenario's by default.
+    threads
+        All that this process may use by default.
+    keep_paths
+        So many first paths are kept whole, see :attr:`Forecast.paths`.
+    keep_outcomes
+        Keep every path's readings and parameter draws: :attr:`Forecast.outcome_columns`,
+        :attr:`Forecast.parameter_draws`, :meth:`Forecast.compare`.
+    precision
+        Outcome names with the half-width of the 95 % interval to reach, in the outcome's unit
+        (0.005 is half a percentage point of a probability). Paths are added in batches until each
+        is reached under every policy, or `paths` are done.
+    progress
+        True for a bar on standard error, or a callable that takes paths done, paths asked for and
+        seconds, about ten times a second; when it returns False, the run stops and what is done is
+        returned, with :attr:`Forecast.partial` set.
+    first_path
+        Number of the first path: the ensemble is `first_path` to `first_path + paths - 1`. Touching
+        ranges join to one with :func:`detente.merge`.
+
+    Returns
+    -------
+    Forecast
+
+    Raises
+    ------
+    ArgumentError
+        An argument is out of range, or names an unknown policy or outcome.
+    RunError
+        A hazard turned negative or was not a number; the lowest failing path is named.
+    Interrupted
+        Ctrl-C (a KeyboardInterrupt); its `forecast` is what the finished paths give, or None.
+
+    Examples
+    --------
+    >>> forecast = detente.simulate(scenario, paths=20_000, seed=7)  # doctest: +SKIP
+    >>> forecast.outcomes.loc[("drift", "ceasefire_1y"), "estimate"]  # doctest: +SKIP
+    0.234
+    """
+    user_seed = operator.index(seed)
+    names = check_policies(scenario, policies)
+    options = _core.RunOptions()
+    options.n_paths = _count("paths", paths, least=1)
+    options.first_path = _count("first_path", first_path)
+    options.seed = engine_seed(user_seed)
+    options.policies = names
+    options.threads = 0 if threads is None else _count("threads", threads, least=1, most=4096)
+    options.keep_paths = _count("keep_paths", keep_paths)
+    options.keep_outcomes = bool(keep_outcomes)
+    options.scenario_hash = scenario.hash
+    if options.first_path + options.n_paths > _LARGEST_UINT64:
+        raise ArgumentError("first_path and paths together exceed 2^64 - 1")
+
+    targets = _check_precision(scenario, precision)
+    with reporting(progress, options.n_paths) as report:
+        ensemble = _Ensemble(scenario, options, user_seed, report)
+        return ensemble.run_to_precision(targets) if targets else ensemble.run_all()
+
+
+def engine_seed(seed: int) -> int:
+    """The 64 bits that stand for a seed: itself where it fits, else a hash of its decimal text.
+
+    Examples
+    --------
+    >>> engine_seed(7)
+    7
+    >>> 0 <= engine_seed(-1) < 2**64
+    True
+    """
+    if 0 <= seed <= _LARGEST_UINT64:
+        return seed
+    from hashlib import blake2b
+
+    digits = f"{seed:x}" if abs(seed) >= 10**4000 else str(seed)
+    return int.from_bytes(blake2b(digits.encode(), digest_size=8).digest(), "little")
+
+
+def check_policies(scenario: Scenario, policies: Sequence[str] | str | None) -> list[str]:
+    """The names of the policies to run, each known and named once; all of them for None."""
+    known = scenario.policies
+    if policies is None:
+        return known
+    names = [policies] if isinstance(policies, str) else list(policies)
+    if not names:
+        raise ArgumentError("no policies are named; leave `policies` out for all of them")
+    for name in names:
+        if name not in known:
+            raise unknown_name("policy", name, known)
+        if names.count(name) > 1:
+            raise ArgumentError(f"policy `{name}` is named twice")
+    return names
+
+
+class _Ensemble:
+    """Runs batches of one ensemble and joins them."""
+
+    def __init__(
+        self,
+        scenario: Scenario,
+        options: _core.RunOptions,
+        seed: int,
+        report: ProgressCallback | None,
+    ) -> None:
+        self._scenario = scenario
+        self._options = options
+        self._seed = seed
+        self._report = report
+        self._first = options.first_path
+        self._ceiling = options.n_paths
+        self._keep_paths = options.keep_paths
+        self._forecast: Forecast | None = None
+        self._seconds = 0.0
+
+    def run_all(self) -> Forecast:
+        forecast, _ = self._run_batch(self._ceiling)
+        return forecast
+
+    def run_to_precision(self, targets: Mapping[str, float]) -> Forecast:
+        forecast, stopped = self._run_batch(min(self._ceiling, SMALLEST_BATCH))
+        while not stopped:
+            missing = _paths_missing(forecast, targets)
+            batch = min(self._ceiling - forecast.n_paths, max(missing, SMALLEST_BATCH))
+            if missing == 0 or batch <= 0:
+                break
+            forecast, stopped = self._run_batch(batch)
+        return forecast
+
+    def _run_batch(self, n_paths: int) -> tuple[Forecast, bool]:
+        """Add paths to what is there; True when the callback asked to stop."""
+        done = self._forecast.n_paths if self._forecast is not None else 0
+        self._options.first_path = self._first + done
+        self._options.n_paths = n_paths
+        self._options.keep_paths = max(0, self._keep_paths - done)
+        report = None if self._report is None else self._report_after(done)
+        core, exception = _core.run(self._scenario._core, self._options, report)
+        if core.n_paths > 0:
+            batch = Forecast._from_run(core, self._scenario, self._seed)
+            self._forecast = batch if self._forecast is None else self._forecast.merge(batch)
+        self._seconds += core.wall_seconds
+        if isinstance(exception, KeyboardInterrupt):
+            raise Interrupted(self._forecast) from None
+        if exception is not None:
+            raise exception
+        if self._forecast is None:
+            raise ArgumentError("the progress callback stopped the run before a path was finished")
+        return self._forecast, bool(core.partial)
+
+    def _report_after(self, done: int) -> ProgressCallback:
+        report, ceiling, seconds_before = self._report, self._ceiling, self._seconds
+        assert report is not None
+
+        def call(paths_done: int, n_paths: int, seconds: float) -> object:  # noqa: ARG001
+            return report(done + paths_done, ceiling, seconds_before + seconds)
+
+        return call
+
+
+def _paths_missing(forecast: Forecast, targets: Mapping[str, float]) -> int:
+    """How many more paths the least precise outcome needs, by the square root law; 0 when none."""
+    needed = 0.0
+    estimates = [item for policy in forecast.policies for item in forecast.estimates(policy)]
+    for estimate in estimates:
+        target = targets.get(estimate.name, math.inf)
+        half_width = (estimate.high - estimate.low) / 2
+        if target < math.inf and not half_width <= target:
+            ratio = half_width / target
+            # A width that is not a number (no path counts yet) asks for as much again.
+            factor = ratio**2 * 1.02 if math.isfinite(ratio) else 2.0
+            needed = max(needed, forecast.n_paths * factor)
+    return max(0, int(needed) - forecast.n_paths + 1) if needed > 0 else 0
+
+
+def _check_precision(scenario: Scenario, precision: Mapping[str, float] | None) -> dict[str, float]:
+    if not precision:
+        return {}
+    known = list(scenario.outcomes.index)
+    if scenario.utility:
+        known.append("utility")
+    for name, half_width in precision.items():
+        if name not in known:
+            raise unknown_name("outcome", name, known)
+        if not half_width > 0:
+            raise ArgumentError(f"the precision of `{name}` must be above 0, not {half_width}")
+    return {name: float(half_width) for name, half_width in precision.items()}
+
+
+def _count(name: str, value: SupportsIndex, least: int = 0, most: int = _LARGEST_UINT64) -> int:
+    number = operator.index(value)
+    if not least <= number <= most:
+        raise ArgumentError(f"{name} must be between {least} and {most}, not {number}")
+    return number
