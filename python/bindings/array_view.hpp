@@ -26,7 +26,7 @@ pybind11::array array_view(const std::vector<T>& values, pybind11::handle owner)
 
 /// A getter for `def_property_readonly`: a member column of `Owner` as a one-dimensional view.
 template <class Owner, class T>
-auto view_of(std::vector<T> Owner::* member) {
+auto view_of(std::vector<T> Owner::*member) {
   return [member](const pybind11::object& self) {
     return array_view(self.cast<const Owner&>().*member, self);
   };

@@ -24,9 +24,9 @@ py::array kept_view(const py::object& self, const std::vector<T>& values, std::s
   const auto& kept = self.cast<const engine::KeptPaths&>();
   const std::size_t n_rows = static_cast<std::size_t>(kept.n_paths) * n_elements;
   const std::size_t n_dates = n_rows == 0 ? 0 : values.size() / n_rows;
-  return array_view(
-      values, {static_cast<py::ssize_t>(kept.n_paths), size_of(n_elements), size_of(n_dates)},
-      self);
+  return array_view(values,
+                    {static_cast<py::ssize_t>(kept.n_paths), size_of(n_elements), size_of(n_dates)},
+                    self);
 }
 
 void bind_estimate(py::module_& module) {
@@ -130,8 +130,7 @@ void bind_forecast(py::module_& module) {
       .def_readonly("parameter_names", &Forecast::parameter_names)
       .def_readonly("parameter_columns", &Forecast::parameter_columns)
       .def_property_readonly("partial", &Forecast::partial)
-      .def("merged_with", &Forecast::merged_with,
-           py::call_guard<py::gil_scoped_release>())
+      .def("merged_with", &Forecast::merged_with, py::call_guard<py::gil_scoped_release>())
       .def("serialize", [](const Forecast& self) { return py::bytes(self.serialize()); })
       .def_static("deserialize", [](const py::bytes& bytes) {
         return Forecast::deserialize(static_cast<std::string>(bytes));

@@ -23,14 +23,22 @@ namespace {
 std::string kind_of(const model::Outcome& outcome) {
   using Kind = model::Outcome::Kind;
   switch (outcome.kind) {
-    case Kind::probability: return "probability";
-    case Kind::time_to: return "time_to";
-    case Kind::duration: return "duration";
-    case Kind::count: return "count";
-    case Kind::value: return "value";
-    case Kind::integral: return "integral";
-    case Kind::maximum: return "maximum";
-    case Kind::minimum: return "minimum";
+    case Kind::probability:
+      return "probability";
+    case Kind::time_to:
+      return "time_to";
+    case Kind::duration:
+      return "duration";
+    case Kind::count:
+      return "count";
+    case Kind::value:
+      return "value";
+    case Kind::integral:
+      return "integral";
+    case Kind::maximum:
+      return "maximum";
+    case Kind::minimum:
+      return "minimum";
   }
   return {};
 }
@@ -42,7 +50,7 @@ std::optional<std::string> start_of(const model::Calendar& calendar) {
 
 // A getter for a list of the model; its items keep the scenario alive.
 template <class Item>
-auto list_of(std::vector<Item> model::Model::* member) {
+auto list_of(std::vector<Item> model::Model::*member) {
   return [member](const scenario::Scenario& self) -> const std::vector<Item>& {
     return (*self.model).*member;
   };

@@ -265,7 +265,11 @@ class Plots:
             .encode(
                 x=self._time_axis("from"),
                 x2="to:T" if self._forecast.has_calendar else "to:Q",
-                y=alt.Y("path:O", title="path", axis=alt.Axis(ticks=False, domain=False)),
+                y=alt.Y(
+                    "path:O",
+                    title="path",
+                    axis=alt.Axis(ticks=False, domain=False, titlePadding=12),
+                ),
                 color=alt.Color("state:N", title=chain, scale=self._state_scale(chain)),
                 tooltip=["path:O", "state:N"],
             )
@@ -312,7 +316,9 @@ class Plots:
         if not self._forecast.has_calendar:
             return alt.X(f"{column}:Q", title="time")
         scale = alt.Scale(type="utc")
-        return alt.X(f"{column}:T", title=None, scale=scale, axis=alt.Axis(tickCount=6))
+        return alt.X(
+            f"{column}:T", title=None, scale=scale, axis=alt.Axis(tickCount=5, labelFlush=False)
+        )
 
     def _tooltip_date(self) -> alt.Tooltip:
         if not self._forecast.has_calendar:
@@ -325,7 +331,7 @@ class Plots:
         return alt.Color(
             "policy:N",
             scale=alt.Scale(domain=list(names), range=colors),
-            legend=alt.Legend(title=None) if legend else None,
+            legend=alt.Legend(title=None, symbolOpacity=1) if legend else None,
         )
 
     def _state_scale(self, chain: str) -> alt.Scale:
@@ -376,7 +382,7 @@ def _panels(chart: Any, names: Sequence[str]) -> Any:  # noqa: ANN401 - layered 
     if len(names) == 1:
         return chart
     facet = alt.Facet("policy:N", sort=list(names), title=None)
-    return chart.facet(facet=facet, columns=3)
+    return chart.facet(facet=facet, columns=2 if len(names) in (2, 4) else 3)
 
 
 def _percent_tip(column: str) -> alt.Tooltip:
