@@ -12,12 +12,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from detente.errors import ArgumentError
+from detente.estimates import SHARES
 
 if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
     from numpy.typing import NDArray
 
+    from detente import _core
     from detente.forecast import Forecast
 
 #: The normal quantile of a two-sided 95 % interval.
@@ -139,6 +141,27 @@ def paired_difference(baseline: Reading, other: Reading, is_share: bool) -> Pair
     )
 
 
+def difference_apart(baseline: _core.Estimate, other: _core.Estimate, n: int) -> PairedDifference:
+    """Compare two estimates as if they came from independent runs.
+
+    For a ``time_to`` with ``given``: its column does not tell a path on which the condition fails
+    from one on which the time is not reached. The error is then too wide rather than too narrow,
+    as policies on shared randomness are positively correlated.
+    """
+    difference = other.estimate - baseline.estimate
+    error = math.hypot(baseline.standard_error, other.standard_error)
+    return PairedDifference(
+        baseline=baseline.estimate,
+        estimate=other.estimate,
+        difference=difference,
+        n=n,
+        standard_error=error,
+        low=difference - Z95 * error,
+        high=difference + Z95 * error,
+        variance_reduction=1.0,
+    )
+
+
 def compare_with(forecast: Forecast, baseline: str) -> pd.DataFrame:
     """All policies but the baseline against it; see :meth:`Forecast.compare`."""
     import pandas as pd
@@ -154,10 +177,12 @@ def compare_with(forecast: Forecast, baseline: str) -> pd.DataFrame:
     }
     for policy in others:
         for name, (kind, unit) in kinds.items():
-            reading = Reading.of(columns[policy][name], kind)
-            result = paired_difference(
-                readings[name], reading, is_share=kind in ("probability", "time_to")
-            )
+            first, second = forecast.estimate(baseline, name), forecast.estimate(policy, name)
+            if kind == "time_to" and first.has_given:
+                result = difference_apart(first, second, forecast.n_paths)
+            else:
+                reading = Reading.of(columns[policy][name], kind)
+                result = paired_difference(readings[name], reading, is_share=kind in SHARES)
             index.append((policy, name))
             rows.append({"kind": kind, "unit": unit, **vars(result)})
     table = pd.DataFrame(rows, index=pd.MultiIndex.from_tuples(index, names=["policy", "outcome"]))

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 from detente import _core
 from detente.errors import ArgumentError, RunError, unknown_name
 from detente.estimates import QUANTILES, estimate_row
-from detente.path_data import PathData, joined, path_data
+from detente.path_data import PathData, joined
+from detente.provenance import Provenance
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -58,42 +59,24 @@ class Forecast:
     >>> forecast.outcomes.loc["drift", ["estimate", "low", "high"]]  # doctest: +SKIP
     """
 
-    def __init__(
-        self,
-        core: _core.Forecast,
-        *,
-        seed: int,
-        scenario_yaml: str,
-        version: str,
-        data: PathData,
-        wall_seconds: float | None = None,
-    ) -> None:
+    def __init__(self, core: _core.Forecast, provenance: Provenance, data: PathData) -> None:
         self._core = core
+        self._provenance = provenance
         self._data = data
-        self.seed = seed
-        self.scenario_yaml = scenario_yaml
-        self.version = version
+        self.seed = provenance.seed
+        self.scenario_yaml = provenance.scenario_yaml
+        self.version = provenance.version
+        self.n_paths_requested = provenance.n_paths_requested
+        self.threads = provenance.threads
+        self.instruction_set = provenance.instruction_set
+        self.wall_seconds = provenance.wall_seconds
         self.title = core.title
         self.scenario_hash = core.scenario_hash
         self.first_path = core.first_path
         self.n_paths = core.n_paths
-        self.n_paths_requested = core.n_paths_requested
-        self.partial = core.partial
-        self.threads = core.threads
-        self.instruction_set = core.instruction_set
-        self.wall_seconds = core.wall_seconds if wall_seconds is None else wall_seconds
+        self.partial = self.n_paths < self.n_paths_requested
         self.dates = list(core.dates)
         self._policies = {policy.name: policy for policy in core.policies}
-
-    @classmethod
-    def _from_run(cls, core: _core.Forecast, scenario: Scenario, seed: int) -> Forecast:
-        return cls(
-            core,
-            seed=seed,
-            scenario_yaml=scenario.to_yaml(),
-            version=_core.__version__,
-            data=path_data(core),
-        )
 
     # -- what there is ---------------------------------------------------------------------------
 
@@ -418,12 +401,12 @@ class Forecast:
         core = self._core.merged_with(following._core)
         return Forecast(
             core,
-            seed=self.seed,
-            scenario_yaml=self.scenario_yaml,
-            version=self.version,
-            data=joined(self._data, self.n_paths, following._data),
-            wall_seconds=self.wall_seconds + following.wall_seconds,
+            self._provenance.followed_by(following._provenance),
+            joined(self._data, self.n_paths, following._data),
         )
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _restored, (self._core.serialize(), self._provenance, self._data)
 
     def save(self, directory: str | os.PathLike[str], overwrite: bool = False) -> Path:
         """Write everything into a new folder, which appears when it is whole.
@@ -489,6 +472,11 @@ class Forecast:
         from detente.report import forecast_html
 
         return forecast_html(self)
+
+
+def _restored(state: bytes, provenance: Provenance, data: PathData) -> Forecast:
+    """A forecast that was pickled, or saved and opened."""
+    return Forecast(_core.Forecast.deserialize(state), provenance, data)
 
 
 def merge(forecasts: Sequence[Forecast]) -> Forecast:

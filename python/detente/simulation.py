@@ -5,12 +5,15 @@ from __future__ import annotations
 import math
 import operator
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, SupportsIndex
 
 from detente import _core
 from detente.errors import ArgumentError, Interrupted, unknown_name
 from detente.forecast import Forecast
+from detente.path_data import path_data
 from detente.progress import ProgressCallback, reporting
+from detente.provenance import Provenance
 
 if TYPE_CHECKING:
     from detente.scenario import Scenario
@@ -183,16 +186,25 @@ class _Ensemble:
         report = None if self._report is None else self._report_after(done)
         core, exception = _core.run(self._scenario._core, self._options, report)
         if core.n_paths > 0:
-            batch = Forecast._from_run(core, self._scenario, self._seed)
+            made = Provenance.of_run(core, self._scenario, self._seed)
+            batch = Forecast(core, made, path_data(core))
             self._forecast = batch if self._forecast is None else self._forecast.merge(batch)
         self._seconds += core.wall_seconds
         if isinstance(exception, KeyboardInterrupt):
-            raise Interrupted(self._forecast) from None
+            raise Interrupted(self._partial()) from None
         if exception is not None:
             raise exception
         if self._forecast is None:
             raise ArgumentError("the progress callback stopped the run before a path was finished")
         return self._forecast, bool(core.partial)
+
+    def _partial(self) -> Forecast | None:
+        """What is done, and how much was to be done."""
+        done = self._forecast
+        if done is None:
+            return None
+        made = replace(done._provenance, n_paths_requested=self._ceiling)
+        return Forecast(done._core, made, done._data)
 
     def _report_after(self, done: int) -> ProgressCallback:
         report, ceiling, seconds_before = self._report, self._ceiling, self._seconds

@@ -28,6 +28,7 @@ from detente import _core
 from detente.errors import DetenteError, StorageError
 from detente.forecast import Forecast
 from detente.path_data import Histories, PathData
+from detente.provenance import Provenance
 
 if TYPE_CHECKING:
     import numpy as np
@@ -72,11 +73,16 @@ def open_forecast(directory: str | os.PathLike[str]) -> Forecast:
         raise StorageError(f"`{source}` cannot be read: {error}") from error
     return Forecast(
         core,
-        seed=manifest["seed"],
-        scenario_yaml=(source / "scenario.yaml").read_text(encoding="utf-8"),
-        version=manifest["version"],
-        data=_read_columns(source / "columns.npz"),
-        wall_seconds=manifest["seconds"],
+        Provenance(
+            seed=manifest["seed"],
+            scenario_yaml=(source / "scenario.yaml").read_text(encoding="utf-8"),
+            version=manifest["version"],
+            n_paths_requested=manifest["paths_requested"],
+            threads=manifest["threads"],
+            instruction_set=manifest["instruction_set"],
+            wall_seconds=manifest["seconds"],
+        ),
+        _read_columns(source / "columns.npz"),
     )
 
 
