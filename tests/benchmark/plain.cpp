@@ -12,11 +12,11 @@
 
 #include <algorithm>
 #include <array>
-#include <chrono>
 #include <cmath>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <ctime>
 #include <limits>
 
 namespace {
@@ -331,7 +331,7 @@ int main(int argc, char** argv) {
   const long n_paths = std::atol(argv[1]);
   Generator generator(std::strtoull(argv[2], nullptr, 10));
   std::array<double, n_outcomes> sum{}, squares{};
-  const auto began = std::chrono::steady_clock::now();
+  const std::clock_t began = std::clock();
   for (long path = 0; path < n_paths; ++path) {
     Path one(generator);
     for (int i = 0; i < n_steps; ++i) one.advance(i * step);
@@ -341,8 +341,8 @@ int main(int argc, char** argv) {
       squares[k] += one.outcome[k] * one.outcome[k];
     }
   }
-  const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - began;
-  std::printf("seconds %.9f\n", seconds.count());
+  const double seconds = static_cast<double>(std::clock() - began) / CLOCKS_PER_SEC;
+  std::printf("seconds %.9f\n", seconds);
   for (int k = 0; k < n_outcomes; ++k) {
     const double mean = sum[k] / static_cast<double>(n_paths);
     const double variance = squares[k] / static_cast<double>(n_paths) - mean * mean;
