@@ -30,6 +30,13 @@ class Cursor {
   std::uint32_t line() const { return line_; }
   std::uint32_t column() const { return column_; }
 
+  /// `|` or `>`, then indentation and chomping, and nothing else on the line but a comment.
+  bool at_block_header() const {
+    if (current() != '|' && current() != '>') return false;
+    const std::size_t rest = view_.find_first_not_of("+-123456789 \t\r", at_ + 1);
+    return rest == view_.npos || view_[rest] == '#';
+  }
+
   void forward() {
     if (at_line_end()) {
       next_line();
@@ -39,6 +46,10 @@ class Cursor {
     }
   }
   void next_line() {
+    if (line_ >= source_->line_count()) {
+      at_ = view_.size();
+      return;
+    }
     ++line_;
     view_ = source_->line(line_);
     at_ = 0;
@@ -68,7 +79,7 @@ class Matcher {
   Matcher(std::string_view text, const SourceSpan& first)
       : text_(text), cursor_(*first.source, first.line, first.column) {}
 
-  std::vector<TextPlace::Start> run() {
+  void run(TextPlace& place) {
     enter_scalar();
     start_stretch();
     while (at_ < text_.size() && !cursor_.at_file_end()) {
@@ -78,7 +89,8 @@ class Matcher {
         break;
       }
     }
-    return std::move(starts_);
+    place.starts = std::move(starts_);
+    place.matched = at_;
   }
 
  private:
@@ -90,7 +102,7 @@ class Matcher {
     quote_ = cursor_.current();
     if (quote_ == '"' || quote_ == '\'') {
       cursor_.forward();
-    } else if (quote_ == '|' || quote_ == '>') {
+    } else if (cursor_.at_block_header()) {
       cursor_.next_line();
       cursor_.skip_blanks();
       while (at_ < text_.size() && is_blank(text_[at_])) ++at_;
@@ -101,7 +113,7 @@ class Matcher {
 
   void start_stretch() {
     if (!starts_.empty() && starts_.back().offset == at_) starts_.pop_back();
-    starts_.push_back({starts_.empty() ? 0 : at_, cursor_.line(), cursor_.column()});
+    starts_.push_back({at_, cursor_.line(), cursor_.column()});
   }
 
   void match_blanks() {
@@ -149,8 +161,9 @@ SourceSpan TextPlace::span(std::string_view text, std::size_t begin, std::size_t
   span.source = source;
   span.path = path;
   if (starts.empty()) return span;
-  begin = std::min(begin, text.size());
-  end = std::clamp(end, begin, text.size());
+  const std::size_t last = std::min(matched, text.size());
+  begin = std::min(begin, last);
+  end = std::clamp(end, begin, last);
   const auto after = std::upper_bound(
       starts.begin(), starts.end(), begin,
       [](std::size_t offset, const Start& start) { return offset < start.offset; });
@@ -173,7 +186,7 @@ TextPlace place_text(std::string_view text, const SourceSpan& first) {
   place.source = first.source;
   place.path = first.path;
   if (first.source && first.line > 0 && first.column > 0) {
-    place.starts = Matcher(text, first).run();
+    Matcher(text, first).run(place);
   } else {
     place.starts.push_back({0, first.line, first.column});
   }

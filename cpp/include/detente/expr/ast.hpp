@@ -24,6 +24,7 @@ struct TextPlace {
   };
   std::shared_ptr<const diagnostic::SourceText> source;
   std::vector<Start> starts;  ///< ascending offsets; none: no place is known
+  std::size_t matched = std::string::npos;  ///< bytes of the text that were found; what follows stands at their end
   std::string path;           ///< place in the document
 
   /// The span of bytes [begin, end) of `text`, cut where its first stretch ends; at least one column long.
@@ -32,7 +33,8 @@ struct TextPlace {
 
 /// Finds the stretches of `text` in the file, where `first` is the first character of the YAML scalar: a
 /// character of the text itself, an opening quote, or the indicator (`|`, `>`) of a block scalar. `length` of
-/// `first` is ignored. Where text and file cannot be matched any further, columns are those of the last match.
+/// `first` is ignored. What cannot be matched any further
+/// stands where the match ended, so that every span lies in the file.
 TextPlace place_text(std::string_view text, const diagnostic::SourceSpan& first);
 
 enum class DurationUnit : std::uint8_t { hour, day, week, month, year };
