@@ -1,0 +1,140 @@
+#include "scenario/columns.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <fstream>
+#include <iterator>
+#include <system_error>
+
+#include "scenario/messages.hpp"
+
+namespace detente::scenario {
+
+using messages::in_ticks;
+namespace filesystem = std::filesystem;
+
+namespace {
+
+constexpr std::uintmax_t max_column_file_bytes = 64u << 20;
+constexpr std::size_t max_values = 100'000;
+
+/// The file, if it is one in the scenario's folder or below it, links followed.
+std::optional<filesystem::path> file_beside(Reading& reading, const Value& value) {
+  const std::string text = reading.text(value, "file");
+  if (!reading.folder) {
+    reading.error("E340", value.span(), "a scenario that is not read from a file has no folder to look in for " + in_ticks(text),
+                  "save the scenario, or give the numbers as `empirical: {values: [...]}`");
+    return std::nullopt;
+  }
+  std::error_code failed;
+  const filesystem::path folder = filesystem::weakly_canonical(*reading.folder, failed);
+  const filesystem::path file = filesystem::weakly_canonical(folder / text, failed);
+  const auto [end, unused] = std::mismatch(folder.begin(), folder.end(), file.begin(), file.end());
+  if (failed || filesystem::path(text).is_absolute() || end != folder.end()) {
+    reading.error("E340", value.span(), "the file lies outside the scenario's folder: " + in_ticks(text),
+                  "move it beside the scenario and name it relative to that folder");
+    return std::nullopt;
+  }
+  if (!filesystem::is_regular_file(file, failed)) {
+    reading.error("E340", value.span(), "there is no such file in the scenario's folder: " + in_ticks(text));
+    return std::nullopt;
+  }
+  if (filesystem::file_size(file, failed) > max_column_file_bytes || failed) {
+    reading.error("E340", value.span(), "a file of columns may have 64 MiB: " + in_ticks(text));
+    return std::nullopt;
+  }
+  return file;
+}
+
+/// Rows and fields of a CSV text, one at a time.
+class CsvReader {
+ public:
+  explicit CsvReader(const std::string& text) : text_(text) {}
+
+  bool next_row(std::vector<std::string>& fields) {
+    fields.clear();
+    if (at_ >= text_.size()) return false;
+    ++line_;
+    for (;;) {
+      fields.push_back(field());
+      if (at_ >= text_.size()) return true;
+      const char end = text_[at_++];
+      if (end == '\n') return true;
+    }
+  }
+  std::size_t line() const { return line_; }
+
+ private:
+  std::string field() {
+    std::string out;
+    if (at_ < text_.size() && text_[at_] == '"') {
+      for (++at_; at_ < text_.size(); ++at_) {
+        if (text_[at_] == '"' && (at_ + 1 >= text_.size() || text_[++at_] != '"')) break;
+        out += text_[at_];
+      }
+    }
+    while (at_ < text_.size() && text_[at_] != ',' && text_[at_] != '\n') {
+      if (text_[at_] != '\r') out += text_[at_];
+      ++at_;
+    }
+    const auto first = out.find_first_not_of(" \t");
+    if (first == out.npos) return {};
+    return out.substr(first, out.find_last_not_of(" \t") - first + 1);
+  }
+
+  const std::string& text_;
+  std::size_t at_ = 0;
+  std::size_t line_ = 0;
+};
+
+}  // namespace
+
+std::optional<std::vector<double>> read_column(Reading& reading, const Form& form) {
+  const Value* column = form.find("column");
+  if (!column) {
+    reading.error("E121", form.span(), "`empirical` with a `file` lacks `column`",
+                  "for example `empirical: {file: data/durations.csv, column: years}`");
+    return std::nullopt;
+  }
+  const auto path = file_beside(reading, *form.find("file"));
+  if (!path) return std::nullopt;
+  std::ifstream stream(*path, std::ios::binary);
+  std::string text((std::istreambuf_iterator<char>(stream)), std::istreambuf_iterator<char>());
+  if (text.rfind("\xEF\xBB\xBF", 0) == 0) text.erase(0, 3);
+  CsvReader rows(text);
+  std::vector<std::string> header, row;
+  rows.next_row(header);
+  const std::string name = reading.text(*column, "column");
+  const auto found = std::find(header.begin(), header.end(), name);
+  if (found == header.end()) {
+    reading.diagnostics.add(messages::unknown_name(column->span(), "column of the file", name, header));
+    return std::nullopt;
+  }
+  const auto position = static_cast<std::size_t>(found - header.begin());
+  std::vector<double> values;
+  while (rows.next_row(row)) {
+    if (position >= row.size() || row[position].empty()) continue;
+    const std::string& cell = row[position];
+    double number = 0.0;
+    const auto [end, status] = std::from_chars(cell.data(), cell.data() + cell.size(), number);
+    if (status != std::errc() || end != cell.data() + cell.size() || !std::isfinite(number)) {
+      reading.error("E341", column->span(),
+                    "column " + in_ticks(name) + " holds something that is not a number, in row " +
+                        std::to_string(rows.line()) + " of the file: " + in_ticks(cell));
+      return std::nullopt;
+    }
+    values.push_back(number);
+  }
+  if (values.size() > max_values) {
+    reading.error("E341", column->span(), "a column may hold 100000 numbers, and this has " + std::to_string(values.size()));
+    return std::nullopt;
+  }
+  if (values.empty()) {
+    reading.error("E341", column->span(), "column " + in_ticks(name) + " holds no number");
+    return std::nullopt;
+  }
+  return values;
+}
+
+}  // namespace detente::scenario

@@ -1,0 +1,157 @@
+#include "scenario/form.hpp"
+
+#include <algorithm>
+
+#include "scenario/messages.hpp"
+
+namespace detente::scenario {
+
+using diagnostic::Diagnostics;
+using diagnostic::SourceSpan;
+
+namespace {
+
+constexpr std::size_t max_unknown_keys = 20;  ///< reported of one mapping
+
+SourceSpan placed(SourceSpan span, const std::string& path) {
+  span.path = path;
+  return span;
+}
+
+std::string child_path(const std::string& parent, const std::string& key) {
+  return parent.empty() ? key : parent + "." + key;
+}
+
+}  // namespace
+
+SourceSpan Value::span() const { return placed(node->span, path); }
+
+Value Value::item(std::size_t i) const {
+  return {node->items[i], path + "[" + std::to_string(i) + "]"};
+}
+
+std::string kind_of(const Value& value) {
+  switch (value.node->kind) {
+    case Node::Kind::null: return "empty";
+    case Node::Kind::scalar: return messages::in_ticks(value.text());
+    case Node::Kind::sequence: return "a list";
+    case Node::Kind::mapping: return "a mapping";
+  }
+  return "";
+}
+
+std::vector<NamedValue> named_values(const Value& value, std::string_view what,
+                                     Diagnostics& diagnostics) {
+  std::vector<NamedValue> out;
+  if (value.is_mapping()) {
+    out.reserve(value.node->entries.size());
+    for (const Entry& entry : value.node->entries) {
+      std::string path = child_path(value.path, entry.key);
+      out.push_back({entry.key, placed(entry.key_span, path), {entry.value, path}});
+    }
+  } else if (!value.is_null()) {
+    diagnostics.add(messages::wrong_kind(value.span(), what, "a mapping `name: ...`", kind_of(value)));
+  }
+  return out;
+}
+
+std::vector<Value> items(const Value& value, std::string_view what, Diagnostics& diagnostics) {
+  std::vector<Value> out;
+  if (value.is_sequence()) {
+    out.reserve(value.node->items.size());
+    for (std::size_t i = 0; i < value.node->items.size(); ++i) out.push_back(value.item(i));
+  } else if (!value.is_null()) {
+    diagnostics.add(messages::wrong_kind(value.span(), what, "a list", kind_of(value)));
+  }
+  return out;
+}
+
+Form::Form(const Value& value, const Section& section, std::string_view name,
+           Diagnostics& diagnostics)
+    : section_(section), where_(section.title), span_(value.span()) {
+  if (!name.empty()) where_ += " `" + std::string(name) + "`";
+  if (value.is_mapping()) {
+    read_entries(value, diagnostics);
+  } else if (value.is_scalar() && !section.shorthand.empty()) {
+    values_.push_back({std::string(section.shorthand), value.span(), value});
+  } else if (!value.is_null()) {
+    diagnostics.add(messages::wrong_kind(value.span(), where_, "a mapping `key: value`", kind_of(value)));
+    complete_ = false;
+    return;
+  }
+  check_needs(diagnostics);
+}
+
+void Form::read_entries(const Value& value, Diagnostics& diagnostics) {
+  std::size_t unknown = 0;
+  for (NamedValue& entry : named_values(value, where_, diagnostics)) {
+    const Field* field = section_.find(entry.name);
+    if (!field) {
+      complete_ = false;
+      if (++unknown <= max_unknown_keys) {
+        diagnostics.add(messages::unknown_key(entry.name_span, entry.name, where_, section_.names()));
+      }
+    } else {
+      values_.push_back(std::move(entry));
+    }
+  }
+}
+
+void Form::check_needs(Diagnostics& diagnostics) {
+  std::vector<std::string> one, most;
+  for (const Field& field : section_.fields) {
+    const auto found = std::find_if(values_.begin(), values_.end(),
+                                    [&](const NamedValue& v) { return v.name == field.name; });
+    const bool present = found != values_.end();
+    if (present && found->value.is_null()) {
+      if (field.need == Need::required || field.need == Need::exactly_one) {
+        diagnostics.add(messages::no_value(found->name_span, field.name, field.example));
+        complete_ = false;
+      }
+    }
+    if (!present && field.need == Need::required) {
+      diagnostics.add(messages::missing_key(span_, where_, {std::string(field.name)}, field.example));
+      complete_ = false;
+    }
+    if (present && field.need == Need::exactly_one) one.emplace_back(field.name);
+    if (present && field.need == Need::at_most_one) most.emplace_back(field.name);
+  }
+  const std::vector<std::string> choices = section_.names(Need::exactly_one);
+  // An unknown key is most often one of these misspelt; the one message is enough.
+  if (!choices.empty() && one.empty() && complete_) {
+    diagnostics.add(messages::missing_key(span_, where_, choices, {}));
+    complete_ = false;
+  }
+  if (one.size() > 1) {
+    diagnostics.add(messages::several_of(key_span(one[1]), where_, one, one));
+    complete_ = false;
+  }
+  if (most.size() > 1) {
+    diagnostics.add(messages::several_of(key_span(most[1]), where_, most, most));
+    complete_ = false;
+  }
+}
+
+const Value* Form::find(std::string_view key) const {
+  for (const NamedValue& entry : values_) {
+    if (entry.name == key) return entry.value.is_null() ? nullptr : &entry.value;
+  }
+  return nullptr;
+}
+
+SourceSpan Form::key_span(std::string_view key) const {
+  for (const NamedValue& entry : values_) {
+    if (entry.name == key) return entry.name_span;
+  }
+  return span_;
+}
+
+std::string_view Form::chosen(Need need) const {
+  for (const NamedValue& entry : values_) {
+    const Field* field = section_.find(entry.name);
+    if (field->need == need && !entry.value.is_null()) return field->name;
+  }
+  return {};
+}
+
+}  // namespace detente::scenario

@@ -1,0 +1,64 @@
+#pragma once
+
+/// The wording of what can be wrong with a document (E1xx) and with the model it states (E3xx).
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "detente/diagnostic/diagnostic.hpp"
+
+namespace detente::scenario::messages {
+
+using diagnostic::Diagnostic;
+using diagnostic::SourceSpan;
+
+/// E101 to E1xx and E3xx by hand: for messages that are said in one place only.
+Diagnostic error(std::string code, SourceSpan span, std::string message, std::string hint = {});
+Diagnostic warning(std::string code, SourceSpan span, std::string message, std::string hint = {});
+
+/// "a", "a or b", "a, b or c", each in backticks.
+std::string alternatives(const std::vector<std::string>& names);
+/// The same with "and".
+std::string enumeration(const std::vector<std::string>& names);
+/// A number with the fewest digits that give it back.
+std::string number(double value);
+/// A text of the user in backticks, cut to a length that a message can hold.
+std::string in_ticks(std::string_view text);
+
+// The document
+Diagnostic syntax(SourceSpan span, std::string_view reason, char at, std::string_view line);
+Diagnostic not_utf8(SourceSpan span, unsigned char byte);
+Diagnostic control_character(SourceSpan span, unsigned char byte);
+Diagnostic too_large(SourceSpan span, std::size_t bytes);
+Diagnostic too_deep(SourceSpan span);
+Diagnostic too_many_nodes(SourceSpan span);
+Diagnostic aliases_too_large(SourceSpan span);
+Diagnostic duplicate_key(SourceSpan span, std::string_view key, std::uint32_t first_line);
+Diagnostic several_documents(SourceSpan span);
+Diagnostic empty_document(SourceSpan span);
+Diagnostic key_not_text(SourceSpan span);
+Diagnostic unknown_tag(SourceSpan span, std::string_view tag);
+Diagnostic cut_at_comma(SourceSpan span, std::string_view text);
+
+// Keys and kinds
+Diagnostic unknown_key(SourceSpan span, std::string_view key, std::string_view where,
+                       const std::vector<std::string>& known);
+Diagnostic missing_key(SourceSpan span, std::string_view where, const std::vector<std::string>& wanted,
+                       std::string_view example);
+Diagnostic no_value(SourceSpan span, std::string_view key, std::string_view example);
+Diagnostic several_of(SourceSpan span, std::string_view where, const std::vector<std::string>& found,
+                      const std::vector<std::string>& allowed);
+Diagnostic wrong_kind(SourceSpan span, std::string_view what, std::string_view expected,
+                      std::string_view found);
+
+// Names
+Diagnostic unknown_name(SourceSpan span, std::string_view kind, std::string_view name,
+                        const std::vector<std::string>& known);
+Diagnostic duplicate_name(SourceSpan span, std::string_view name, std::string_view kind,
+                          std::string_view first_kind, std::uint32_t first_line);
+Diagnostic bad_name(SourceSpan span, std::string_view name, std::string_view kind);
+Diagnostic reserved_name(SourceSpan span, std::string_view name, std::string_view kind);
+
+}  // namespace detente::scenario::messages
