@@ -21,6 +21,7 @@ struct RunOptions {
   int threads = 0;                  ///< 0: all this process may use
   std::uint64_t keep_paths = 0;     ///< full histories of so many first paths
   bool keep_outcomes = false;       ///< per-path readings and parameter draws as columns
+  std::string scenario_hash;          ///< kept with the result; merged results must agree in it
   std::uint32_t block_paths = 0;    ///< paths per block; 0: chosen. Results do not depend on it
 };
 

@@ -1,0 +1,201 @@
+#pragma once
+
+/// A block of paths advanced together under one policy, from the start to the horizon and through the run-off.
+
+#include <atomic>
+#include <cstdint>
+#include <limits>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "detente/engine/pool.hpp"
+#include "detente/outcome/plan.hpp"
+#include "detente/program/program.hpp"
+
+namespace detente::engine {
+
+/// A path that cannot go on.
+struct Failure {
+  enum class Kind : std::uint8_t {
+    hazard,        ///< negative or NaN
+    weight,        ///< branch weights negative, NaN or all zero
+    probability,   ///< outside [0, 1]
+    assignment,    ///< an effect gave NaN or infinity
+    outcome,       ///< a reading is NaN
+    cascade,       ///< firings without end
+  } kind = Kind::hazard;
+  std::uint64_t path = 0;
+  double time = 0.0;
+  program::ElementId element = 0;
+  std::uint32_t item = 0;   ///< variable, chain or outcome concerned
+  double value = 0.0;
+  std::vector<double> record;  ///< the path's fields at that moment
+  program::JointState state;
+};
+
+/// What a block found out, by path.
+struct BlockResult {
+  std::size_t n = 0;
+  std::vector<double> outcomes;              ///< [outcome][path]
+  std::vector<outcome::Standing> standings;  ///< [outcome][path]
+  std::vector<double> utility;               ///< [path]; empty without a utility
+  std::vector<std::uint64_t> occupancy;      ///< [chain state over all chains][report date]
+  std::vector<double> values;                ///< [variable][report date][path]
+  std::vector<std::int8_t> states;           ///< [chain][report date][path]; empty unless kept
+  std::optional<Failure> failure;            ///< of the lowest path that failed
+  bool stopped = false;
+};
+
+/// Sees what a single path does (trace).
+class Observer {
+ public:
+  virtual ~Observer() = default;
+  struct Competitor {
+    program::ElementId element;
+    double hazard;
+    double clock_left;
+  };
+  virtual void crossing(double time, program::ElementId element,
+                        const std::vector<Competitor>& competitors) = 0;
+  virtual void fired(double time, program::ElementId element, const double* before,
+                     const double* after) = 0;
+  virtual void grid_point(double time, const double* record) = 0;
+};
+
+/// Fields of a path's record, for one policy.
+struct RecordShape {
+  std::uint32_t outcomes = 0;  ///< first field of the outcomes' values
+  std::uint32_t size = 0;
+};
+
+/// A policy ready to run: program, readings, utility.
+class Task {
+ public:
+  Task(std::shared_ptr<const model::Model> model, std::size_t policy);
+
+  const program::Program& program() const { return *program_; }
+  const outcome::Plan& plan() const { return plan_; }
+  const RecordShape& shape() const { return shape_; }
+  const program::RecordCode* utility() const { return has_utility_ ? &utility_ : nullptr; }
+
+ private:
+  outcome::Plan plan_;
+  std::unique_ptr<program::Program> program_;
+  RecordShape shape_;
+  bool has_utility_ = false;
+  program::RecordCode utility_;
+};
+
+class Block {
+ public:
+  struct Options {
+    std::uint64_t first_path = 0;
+    std::size_t n = 0;
+    std::uint64_t seed_key = 0;
+    const double* parameters = nullptr;  ///< [parameter][path], `parameter_stride` apart
+    std::size_t parameter_stride = 0;
+    bool keep_states = false;
+    const std::atomic<bool>* stop = nullptr;
+    Observer* observer = nullptr;
+  };
+  Block(const Task& task, const Options& options);
+
+  BlockResult run();
+
+ private:
+  struct Fired {
+    Slot slot;
+    program::ElementId element;
+  };
+
+  // block.cpp: start, step, grid points
+  void start();
+  void grid_point(std::size_t k);
+  void fire_dated(std::size_t k, const std::vector<Slot>& slots);
+  void check_triggers(std::size_t k);
+  void read_grid_signals(std::size_t k);
+  void report(std::size_t k);
+  void finish_horizon();
+  void step(std::size_t k);
+  void advance_tile(Pool& pool, Tile& tile, bool regular);
+  void make_noise(Pool& pool, Tile& tile, std::uint32_t quad);
+  void drop_closed(double time);
+  void collect_outcomes();
+  static void copy_operand(const program::Frame& frame, program::Operand operand, double* out,
+                           std::size_t n);
+
+  // sub_step.cpp: lanes that cross within a step
+  void resolve_pending();
+  void sub_step(Pool& pool, const Slot* slots, std::size_t m, std::vector<Fired>& fired);
+  double crossing_delay(const program::ActiveClock& clock, const program::Frame& frame, Slot slot,
+                        std::size_t lane, double left, double rate);
+  double burnt_in(const program::ActiveClock& clock, const program::Frame& frame, Slot slot,
+                  std::size_t lane, double delay, double rate);
+  double limited(std::uint32_t variable, double value) const;
+  void add_increments();
+
+  // firing.cpp: effects
+  void fire(std::vector<Fired>& fired);
+  void fire_group(program::ElementId element, const program::JointState& state, const Slot* slots,
+                  std::size_t m);
+  bool apply(program::ElementId element, const program::FiringProgram& firing, Slot slot,
+             std::size_t lane, const program::Frame& frame);
+  int pick(const double* weights_of_lane, std::size_t n, double u) const;
+  void enter(Slot slot, std::uint32_t chain, std::uint8_t state);
+  void settle(std::vector<Slot>& slots);
+  void settle_group(Pool& pool, const Slot* slots, std::size_t m, std::vector<Fired>& triggered);
+
+  // arrival.cpp: records to pools and back
+  Pool& pool_for(const program::JointState& state);
+  program::JointState state_of(Slot slot) const;
+  void arrive(Pool& pool, const Slot* slots, std::size_t m);
+  void leave(Slot slot);
+  void write_back(Slot slot);
+  void leave_all(std::vector<Slot>& slots);
+  program::Frame run_on_records(const program::RecordCode& code, const Slot* slots, std::size_t m,
+                                const program::ElementStreams* streams,
+                                program::ElementId element);
+  void draw(double* out, std::uint32_t stream, const Slot* slots, std::size_t m,
+            program::ElementId element, bool exponential);
+
+  double* record(Slot slot) { return records_.data() + slot * shape_.size; }
+  const double* record(Slot slot) const { return records_.data() + slot * shape_.size; }
+  const double* step_scalars() const { return program_.grid().step(current_); }
+  void fail(Failure failure, Slot slot);
+
+  const Task& task_;
+  const program::Program& program_;
+  const program::Layout& layout_;
+  const outcome::Plan& plan_;
+  const RecordShape& shape_;
+  Options options_;
+  std::size_t n_chains_;
+
+  std::vector<double> records_;
+  std::vector<double> now_;               ///< own time of a slot
+  std::vector<std::uint64_t> entered_;    ///< chains entered since the last arrival, as bits
+  std::vector<std::uint32_t> firings_in_step_;
+  std::vector<Pool*> pool_of_;            ///< null: not in a pool
+  std::vector<std::size_t> position_of_;
+  std::vector<std::uint8_t> is_alive_;
+  std::map<program::JointState, std::unique_ptr<Pool>> pools_;
+  std::vector<Slot> touched_;             ///< fired in the current step
+  std::size_t n_alive_ = 0;
+  std::size_t current_ = 0;               ///< current step, or the one that starts at the current grid point
+  bool in_step_ = false;
+  bool has_begun_ = false;
+  bool in_run_off_ = false;
+
+  // Scratch.
+  std::vector<double> kept_;
+  Buffer<double> registers_, columns_, code_scalars_, low_, variates_;
+  Buffer<std::uint64_t> paths_;
+  Buffer<std::uint32_t> indices_, lanes_;
+
+  BlockResult result_;
+};
+
+}  // namespace detente::engine

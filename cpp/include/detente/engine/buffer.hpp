@@ -1,0 +1,50 @@
+#pragma once
+
+/// Memory for columns: aligned as the kernels ask, zero when new.
+
+#include <algorithm>
+#include <cstddef>
+#include <memory>
+#include <new>
+
+#include "detente/kernel/table.hpp"
+
+namespace detente::engine {
+
+/// Lanes of a tile, and the largest number that one call of a program takes.
+inline constexpr std::size_t tile_lanes = 256;
+
+inline std::size_t rounded_lanes(std::size_t n) {
+  return (n + kernel::lane_quantum - 1) / kernel::lane_quantum * kernel::lane_quantum;
+}
+
+/// A fixed number of trivially copyable values, aligned to kernel::alignment.
+template <class T>
+class Buffer {
+ public:
+  Buffer() = default;
+  explicit Buffer(std::size_t n) : data_(allocate(n)), size_(n) { std::fill_n(data(), n, T{}); }
+
+  T* data() { return data_.get(); }
+  const T* data() const { return data_.get(); }
+  std::size_t size() const { return size_; }
+  T& operator[](std::size_t i) { return data_[i]; }
+  const T& operator[](std::size_t i) const { return data_[i]; }
+  /// Makes room for at least n values; what was there is lost when it grows.
+  void reserve(std::size_t n) {
+    if (n > size_) *this = Buffer(n);
+  }
+
+ private:
+  struct Free {
+    void operator()(T* p) const { ::operator delete[](p, std::align_val_t{kernel::alignment}); }
+  };
+  static T* allocate(std::size_t n) {
+    return static_cast<T*>(
+        ::operator new[](std::max<std::size_t>(n, 1) * sizeof(T), std::align_val_t{kernel::alignment}));
+  }
+  std::unique_ptr<T[], Free> data_;
+  std::size_t size_ = 0;
+};
+
+}  // namespace detente::engine

@@ -1,0 +1,57 @@
+#pragma once
+
+/// Lanes in one joint state, as tiles of columns. Lanes stand without gaps; a lane that leaves is replaced by the last.
+
+#include <cstdint>
+#include <vector>
+
+#include "detente/engine/buffer.hpp"
+#include "detente/program/specialise.hpp"
+
+namespace detente::engine {
+
+using Slot = std::uint32_t;  ///< number of a path within its block
+
+struct Tile {
+  Buffer<double> columns;  ///< column after column, tile_lanes doubles each
+  Buffer<std::uint64_t> paths;
+  std::vector<Slot> slots;
+  std::size_t count = 0;  ///< lanes in use
+
+  double* column(std::size_t c) { return columns.data() + c * tile_lanes; }
+};
+
+class Pool {
+ public:
+  explicit Pool(const program::StateProgram& program);
+
+  const program::StateProgram& program() const { return *program_; }
+  std::size_t size() const { return size_; }
+  std::size_t tile_count() const { return (size_ + tile_lanes - 1) / tile_lanes; }
+  Tile& tile(std::size_t t) { return tiles_[t]; }
+  Tile& tile_of(std::size_t position) { return tiles_[position / tile_lanes]; }
+  double& at(std::size_t position, std::size_t column) {
+    return tile_of(position).column(column)[position % tile_lanes];
+  }
+  Slot slot_at(std::size_t position) { return tile_of(position).slots[position % tile_lanes]; }
+
+  /// Adds a lane with unset columns; returns its position.
+  std::size_t append(Slot slot, std::uint64_t path);
+  /// Removes a lane; returns the slot that now stands at `position` (its own when it was the last).
+  Slot remove(std::size_t position);
+
+  double* scalars() { return scalars_.data(); }
+  /// Computes the scalars of step `k` unless they are there.
+  void set_step(std::size_t k, const double* step);
+
+  std::vector<Slot> pending;  ///< lanes with a sub-interval to go
+
+ private:
+  const program::StateProgram* program_;
+  std::vector<Tile> tiles_;
+  std::size_t size_ = 0;
+  Buffer<double> scalars_;
+  std::size_t step_;
+};
+
+}  // namespace detente::engine

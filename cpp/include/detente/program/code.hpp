@@ -1,0 +1,85 @@
+#pragma once
+
+/// Register code over a column of lanes, made from parts of a graph.
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "detente/kernel/table.hpp"
+#include "detente/program/graph.hpp"
+
+namespace detente::program {
+
+/// Where an instruction reads or writes.
+struct Operand {
+  enum class Kind : std::uint8_t { none, reg, column, scalar, noise } kind = Kind::none;
+  std::uint16_t index = 0;
+  bool operator==(const Operand&) const = default;
+};
+
+struct Instruction {
+  kernel::ColumnFunction function = nullptr;
+  Operand out, a, b, c;
+  NodeId node = 0;  ///< what it computes, for `explain`
+};
+
+/// Memory that code runs on. Registers and columns are `stride` doubles apart, scalars `kernel::lane_quantum`
+/// (each scalar stands there lane_quantum times, so that it can be read as a column of one quantum).
+struct Frame {
+  double* registers = nullptr;
+  double* columns = nullptr;
+  double* scalars = nullptr;
+  double* noise = nullptr;  ///< the columns of this step's normals
+  std::size_t stride = 0;
+  std::size_t n = 0;  ///< lanes, a multiple of kernel::lane_quantum
+
+  double* at(Operand operand) const {
+    switch (operand.kind) {
+      case Operand::Kind::reg: return registers + operand.index * stride;
+      case Operand::Kind::column: return columns + operand.index * stride;
+      case Operand::Kind::scalar: return scalars + operand.index * kernel::lane_quantum;
+      case Operand::Kind::noise: return noise + operand.index * stride;
+      case Operand::Kind::none: break;
+    }
+    return registers;
+  }
+};
+
+/// A list of instructions and where its results lie.
+class Code {
+ public:
+  void run(const Frame& frame) const;
+
+  const std::vector<Instruction>& instructions() const { return instructions_; }
+  /// In the order in which they were asked for; a result may be a column or a scalar that needed no work.
+  const std::vector<Operand>& outputs() const { return outputs_; }
+  std::uint16_t register_count() const { return register_count_; }
+
+ private:
+  friend class CodeBuilder;
+  std::vector<Instruction> instructions_;
+  std::vector<Operand> outputs_;
+  std::uint16_t register_count_ = 0;
+};
+
+/// Places that values already have when code starts.
+using Places = std::map<NodeId, Operand>;
+
+/// Code for `outputs`, reading the nodes that `places` holds from there; every leaf that is reached must have a
+/// place. Registers are reused once their last reader has run; those of outputs are kept.
+Code build_code(const Graph& graph, const std::vector<NodeId>& outputs, const Places& places);
+
+/// The code of scalars: every node lives in its own scalar slot; `places` gains the slots of all nodes computed.
+/// `slot_count` is the number of slots in use and grows.
+Code build_scalar_code(const Graph& graph, const std::vector<NodeId>& outputs, Places& places,
+                       std::uint16_t& slot_count);
+
+/// One operation on three numbers, by the kernel's own functions.
+double evaluate_once(Op op, double a, double b, double c);
+
+/// The name of an operation as the kernel table spells it.
+const char* name_of(Op op);
+
+}  // namespace detente::program

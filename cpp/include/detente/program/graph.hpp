@@ -1,0 +1,95 @@
+#pragma once
+
+/// Arithmetic of a scenario as one shared graph of operations. Equal sub-expressions are one node; constants are
+/// folded; every node knows how often its value changes, which is what decides where it is computed.
+
+#include <cstdint>
+#include <map>
+#include <vector>
+
+namespace detente::program {
+
+/// Operations of a node: the kernel's (one per row of operations.def, operand kinds not yet chosen) and two that
+/// are computed lane by lane with Boost.Math.
+enum class Op : std::uint8_t {
+  constant,
+  leaf,
+#define DETENTE_UNARY(name) name,
+#define DETENTE_BINARY(name) name,
+#define DETENTE_TERNARY(name) name,
+#include "detente/kernel/operations.def"
+  beta_quantile,     ///< quantile at a of beta(b, c)
+  gamma_cumulative,  ///< -log Q(b, c * a): cumulative hazard of a gamma sojourn at age a, shape b, rate c
+};
+
+int arity(Op op);
+
+/// What a leaf reads.
+enum class LeafKind : std::uint8_t {
+  field,         ///< a field of the path's record that changes at firings only
+  moving_field,  ///< a field that moves at every step (a diffusing variable)
+  step,          ///< a scalar of the step (StepScalar or beyond: seasons, scheduled levers)
+  now,           ///< the lane's own time (start of its sub-interval, or moment of a firing)
+  cumulative,    ///< index: active clock; its baseline's cumulative hazard at the lane's own time
+  noise,         ///< index: variable; the standard normal of this step
+  mark_normal,   ///< index: mark of the effects block; a standard normal
+  mark_uniform,  ///< index: mark of the effects block; a uniform
+};
+
+struct Leaf {
+  LeafKind kind = LeafKind::field;
+  std::uint32_t index = 0;
+  auto operator<=>(const Leaf&) const = default;
+};
+
+/// How often a value changes; bits join under an operation.
+struct Rate {
+  static constexpr std::uint8_t never = 0;
+  static constexpr std::uint8_t step = 1;    ///< with the calendar, the same for all lanes
+  static constexpr std::uint8_t firing = 2;  ///< at firings on the path
+  static constexpr std::uint8_t lane = 4;    ///< at every step, lane by lane
+};
+
+using NodeId = std::uint32_t;
+
+struct Node {
+  Op op = Op::constant;
+  std::uint8_t rate = Rate::never;
+  double value = 0.0;
+  Leaf leaf;
+  NodeId a = 0, b = 0, c = 0;
+};
+
+class Graph {
+ public:
+  NodeId constant(double value);
+  NodeId leaf(Leaf leaf);
+  NodeId apply(Op op, NodeId a, NodeId b = 0, NodeId c = 0);
+
+  const Node& operator[](NodeId id) const { return nodes_[id]; }
+  std::size_t size() const { return nodes_.size(); }
+  bool is_constant(NodeId id) const { return nodes_[id].op == Op::constant; }
+  bool is_constant(NodeId id, double value) const {
+    return is_constant(id) && nodes_[id].value == value;
+  }
+  /// Changes with the calendar alone (or never): one number for all lanes.
+  bool is_scalar(NodeId id) const { return (nodes_[id].rate & ~Rate::step) == 0; }
+  /// Changes at firings alone, lane by lane.
+  bool is_held(NodeId id) const { return nodes_[id].rate == Rate::firing; }
+
+ private:
+  struct Key {
+    Op op;
+    std::uint64_t bits;
+    Leaf leaf;
+    NodeId a, b, c;
+    auto operator<=>(const Key&) const = default;
+  };
+  NodeId intern(const Node& node, std::uint64_t bits);
+  NodeId simplified(Op op, NodeId a, NodeId b, NodeId c, bool& done);
+
+  std::vector<Node> nodes_;
+  std::map<Key, NodeId> known_;
+};
+
+}  // namespace detente::program

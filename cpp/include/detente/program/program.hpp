@@ -1,0 +1,83 @@
+#pragma once
+
+/// A scenario under one policy, ready to run: immutable, shared by all threads. Programs of joint states are compiled
+/// when a path first gets there, and kept.
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "detente/program/specialise.hpp"
+
+namespace detente::program {
+
+/// Streams of an element's random numbers.
+struct ElementStreams {
+  std::uint32_t clock = 0;        ///< Exp(1) clocks
+  std::uint32_t branch = 0;       ///< which branch
+  std::uint32_t probability = 0;  ///< whether an event happens
+  std::vector<std::uint32_t> moves;  ///< per forced move
+  std::vector<std::uint32_t> marks;  ///< per random mark
+};
+
+class Program {
+ public:
+  /// `signals`: expressions that the readings of the outcome floor follow. `run_off`: how far past the horizon
+  /// windows may reach.
+  Program(std::shared_ptr<const model::Model> model, std::size_t policy,
+          std::vector<expr::ExpressionPtr> signals, double run_off);
+
+  const model::Model& model() const { return *model_; }
+  const model::Policy& policy() const { return model_->policies[policy_]; }
+  const Layout& layout() const { return layout_; }
+  const Grid& grid() const { return grid_; }
+  const std::vector<LeverBinding>& levers() const { return levers_; }
+  const std::vector<expr::ExpressionPtr>& signals() const { return signals_; }
+  const ElementStreams& streams(ElementId element) const { return streams_[element]; }
+  const std::string& element_name(ElementId element) const { return names_[element]; }
+  std::uint32_t noise_stream(std::uint32_t variable) const { return noise_streams_[variable]; }
+  std::uint32_t start_stream(std::uint32_t chain) const { return start_streams_[chain]; }
+  std::uint32_t parameter_stream(std::uint32_t parameter) const { return parameter_streams_[parameter]; }
+  /// Row of the Cholesky factor of the noise correlations: weight of each variable's own normal.
+  const std::vector<double>& noise_row(std::uint32_t variable) const { return noise_rows_[variable]; }
+  /// Events fired by a condition, in file order.
+  const std::vector<std::uint32_t>& triggers() const { return triggers_; }
+  /// The events that hold a clock.
+  bool is_transition(ElementId element) const { return element < layout_.transition_count(); }
+
+  /// Start values of the variables and weights of the chains' start states (chain after chain), on records.
+  const RecordCode& start() const { return start_; }
+
+  std::uint64_t joint_index(const JointState& state) const;
+  const StateProgram& at(const JointState& state) const;
+  const FiringProgram& firing(ElementId element, const JointState& state) const;
+
+ private:
+  void name_streams();
+  void factor_noise();
+  void compile_start();
+
+  std::shared_ptr<const model::Model> model_;
+  std::size_t policy_;
+  std::vector<expr::ExpressionPtr> signals_;
+  Layout layout_;
+  Grid grid_;
+  std::vector<LeverBinding> levers_;
+  std::vector<std::string> names_;
+  std::vector<ElementStreams> streams_;
+  std::vector<std::uint32_t> noise_streams_, start_streams_, parameter_streams_;
+  std::vector<std::vector<double>> noise_rows_;
+  std::vector<std::uint32_t> triggers_;
+  RecordCode start_;
+
+  mutable std::mutex mutex_;
+  mutable std::map<std::uint64_t, std::unique_ptr<StateProgram>> states_;
+  mutable std::map<std::pair<ElementId, std::uint64_t>, std::unique_ptr<FiringProgram>> firings_;
+};
+
+/// Whether anything moves between dates and firings, so that regular steps are needed.
+bool needs_regular_steps(const model::Model& model);
+
+}  // namespace detente::program

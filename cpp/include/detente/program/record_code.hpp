@@ -1,0 +1,53 @@
+#pragma once
+
+/// Code that runs on records of paths, outside the step loop: effects, branch weights, guards of dated events,
+/// readings after a firing. Its inputs are gathered from the records into columns first.
+
+#include <vector>
+
+#include "detente/program/code.hpp"
+#include "detente/program/grid.hpp"
+
+namespace detente::program {
+
+/// Scalar slots of a piece of code: constants, scalars of the step, and what is computed from them alone.
+class ScalarBank {
+ public:
+  /// Gives every scalar node below `outputs` a slot in `places`.
+  void build(const Graph& graph, const std::vector<NodeId>& outputs, Places& places);
+
+  std::size_t size() const { return constants_.size(); }  ///< doubles
+  /// Fills `scalars` (size() doubles, aligned) with the constants.
+  void initialise(double* scalars) const;
+  /// Writes the scalars of a step and recomputes what depends on them.
+  void set_step(double* scalars, const double* step) const;
+  bool depends_on_step() const { return !inputs_.empty(); }
+
+ private:
+  struct Input {
+    std::uint16_t slot;
+    std::uint32_t scalar;
+  };
+  std::vector<double> constants_;
+  std::vector<Input> inputs_;
+  Code code_;
+};
+
+class RecordCode {
+ public:
+  RecordCode() = default;
+  /// `graph` is read during construction only.
+  RecordCode(const Graph& graph, const std::vector<NodeId>& outputs);
+
+  /// Leaves to be gathered: column i holds inputs()[i].
+  const std::vector<Leaf>& inputs() const { return inputs_; }
+  const Code& code() const { return code_; }
+  const ScalarBank& scalars() const { return bank_; }
+
+ private:
+  std::vector<Leaf> inputs_;
+  ScalarBank bank_;
+  Code code_;
+};
+
+}  // namespace detente::program

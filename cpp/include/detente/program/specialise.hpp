@@ -1,0 +1,138 @@
+#pragma once
+
+/// The code of one joint state: only the clocks that can fire from it, only the variables that move in it,
+/// everything that the state decides folded away. Columns of the pool that runs it:
+///
+///   clocks | cumulative baseline hazards | moving variables | normals (4 steps) | held values
+///
+/// Held values change at firings only; they are computed when a lane arrives in the pool.
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "detente/program/record_code.hpp"
+#include "detente/program/translate.hpp"
+
+namespace detente::program {
+
+class Program;
+
+/// An element whose clock runs in this state.
+struct ActiveClock {
+  ElementId element = 0;
+  std::uint16_t column = 0;
+  bool has_baseline = false;
+  std::uint16_t cumulative_column = 0;
+  std::uint16_t baseline_index = 0;  ///< among the clocks with a baseline
+  model::BaselineFamily family = model::BaselineFamily::exponential;
+  std::vector<Operand> arguments;    ///< pool columns or scalars
+  const std::vector<double>* times = nullptr;
+};
+
+/// A variable that moves between firings in this state.
+struct MovingVariable {
+  std::uint32_t variable = 0;
+  std::uint16_t column = 0;
+};
+
+/// Arguments of baselines that are read on entering a state of `chain`.
+struct EntryCode {
+  std::uint32_t chain = 0;
+  std::vector<std::uint32_t> fields;  ///< where outputs go in the record
+  RecordCode code;
+};
+
+class StateProgram {
+ public:
+  StateProgram(const Program& program, const JointState& state);
+
+  const JointState& state() const { return state_; }
+  const std::vector<ActiveClock>& clocks() const { return clocks_; }
+  const std::vector<MovingVariable>& variables() const { return variables_; }
+  std::uint16_t baseline_count() const { return n_baselines_; }
+  std::uint16_t column_count() const { return column_count_; }
+  std::uint16_t noise_column() const { return noise_column_; }
+  /// Variables whose own normals are needed, in the order of their columns.
+  const std::vector<std::uint32_t>& noises() const { return noises_; }
+  const ScalarBank& scalars() const { return bank_; }
+
+  /// Results of a step: per clock its cumulative hazard over the step, per moving variable its increment and its
+  /// new value, per baseline its cumulative hazard at the step's end.
+  const Code& step_code(bool regular) const { return regular ? regular_step_ : general_step_; }
+  Operand step_hazard(const Code& code, std::size_t clock) const { return code.outputs()[clock]; }
+  Operand step_increment(const Code& code, std::size_t v) const {
+    return code.outputs()[clocks_.size() + 2 * v];
+  }
+  Operand step_value(const Code& code, std::size_t v) const {
+    return code.outputs()[clocks_.size() + 2 * v + 1];
+  }
+  Operand step_cumulative(const Code& code, std::size_t baseline) const {
+    return code.outputs()[clocks_.size() + 2 * variables_.size() + baseline];
+  }
+
+  /// Results of a sub-interval from the lane's own time to the step's end, on gathered lanes: per clock its hazard
+  /// (with a baseline: the product of its ratios), then per clock its cumulative hazard, then per baseline its
+  /// cumulative hazard at the end. Column column_count() holds the lane's own time.
+  const Code& sub_code() const { return sub_; }
+
+  /// Code that runs on arriving lanes: results are the values of the held columns, then of the cumulative columns.
+  const RecordCode& arrival() const { return arrival_; }
+  const std::vector<std::uint16_t>& arrival_columns() const { return arrival_columns_; }
+  const std::vector<EntryCode>& entries() const { return entries_; }
+
+  /// Signals (expressions that readings follow) that change between firings in this state, and the code that reads
+  /// them on the pool's columns at the start of a step.
+  const std::vector<std::uint32_t>& moving_signals() const { return moving_signals_; }
+  const Code& signal_code() const { return signal_code_; }
+  /// All signals, on records.
+  const RecordCode& signals() const { return signals_; }
+  /// Conditions of triggered events, on records; results in the order of Program::triggers().
+  const RecordCode& triggers() const { return triggers_; }
+
+  /// For `explain`.
+  const Graph& graph() const { return graph_; }
+
+ private:
+  void find_clocks(const Program& program, Translator& translate);
+  void find_moving_variables(const Program& program);
+  void build_codes(const Program& program, Translator& translate);
+  void build_record_codes(const Program& program);
+
+  JointState state_;
+  Graph graph_;
+  std::vector<bool> moving_;
+  std::vector<ActiveClock> clocks_;
+  std::vector<MovingVariable> variables_;
+  std::uint16_t n_baselines_ = 0;
+  std::uint16_t column_count_ = 0;
+  std::uint16_t noise_column_ = 0;
+  std::vector<std::uint32_t> noises_;
+  ScalarBank bank_;
+  Code regular_step_, general_step_, sub_;
+  RecordCode arrival_;
+  std::vector<std::uint16_t> arrival_columns_;
+  std::vector<EntryCode> entries_;
+  std::vector<std::uint32_t> moving_signals_;
+  Code signal_code_;
+  RecordCode signals_;
+  RecordCode triggers_;
+};
+
+/// What happens when an element fires in a joint state; results on records in this order: guard, probability,
+/// new values of the assigned variables, weights of the branches, weights of each forced move.
+struct FiringProgram {
+  RecordCode code;
+  std::vector<std::uint32_t> assigned;       ///< variables
+  std::vector<std::uint8_t> branch_states;   ///< transitions: targets
+  struct Move {
+    std::uint32_t chain;
+    std::vector<std::uint8_t> states;
+  };
+  std::vector<Move> moves;
+  std::uint32_t mark_count = 0;
+};
+
+FiringProgram compile_firing(const Program& program, ElementId element, const JointState& state);
+
+}  // namespace detente::program

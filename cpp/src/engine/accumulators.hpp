@@ -1,0 +1,96 @@
+#pragma once
+
+/// The mergeable state of a forecast: counts and exact sums, so that neither threads nor blocks nor shards can
+/// change a bit of it.
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "detente/engine/block.hpp"
+#include "detente/engine/forecast.hpp"
+#include "detente/summary/bands.hpp"
+#include "detente/summary/incidence.hpp"
+#include "detente/summary/moments.hpp"
+#include "detente/summary/occupancy.hpp"
+#include "detente/summary/proportion.hpp"
+#include "detente/summary/quantiles.hpp"
+
+namespace detente::engine {
+
+/// One outcome of one policy.
+struct OutcomeAccumulator {
+  enum class Kind : std::uint8_t { share, time, number };
+  OutcomeAccumulator(Kind kind, const std::vector<double>& dates, double horizon);
+
+  Kind kind;
+  std::uint64_t n_excluded = 0;
+  std::uint64_t n_censored = 0;
+  summary::Proportion share;      ///< share
+  summary::Incidence incidence;   ///< time
+  summary::Moments moments;       ///< number
+  summary::QuantileSketch sketch; ///< number
+
+  void add(const double* values, const outcome::Standing* standings, std::size_t n);
+  void merge(const OutcomeAccumulator& other);
+  std::uint64_t n_counted() const;
+};
+
+/// Names and units of what is summed, and the axes.
+struct Labels {
+  struct Outcome {
+    std::string name, kind, unit;
+    bool has_given = false;
+  };
+  struct Chain {
+    std::string name;
+    std::vector<std::string> states;
+  };
+  struct Variable {
+    std::string name, unit;
+  };
+  std::string title, scenario_hash;
+  std::vector<double> times;        ///< report dates, years from the start
+  std::vector<std::string> dates;
+  double horizon = 0.0;
+  std::vector<std::string> policies;
+  std::vector<Outcome> outcomes;    ///< utility last where there is one
+  std::vector<Chain> chains;
+  std::vector<Variable> variables;
+};
+
+/// Labels of a run of these policies.
+Labels labels_of(const model::Model& model, const std::vector<std::size_t>& policies,
+                 const std::vector<double>& times, const std::string& scenario_hash);
+
+struct PolicyAccumulator {
+  PolicyAccumulator() = default;
+  explicit PolicyAccumulator(const Labels& labels);
+
+  std::vector<OutcomeAccumulator> outcomes;
+  std::vector<summary::Occupancy> occupancy;
+  std::vector<summary::Bands> bands;
+
+  void add(const BlockResult& block);
+  void merge(const PolicyAccumulator& other);
+};
+
+/// All policies over one range of paths.
+class Accumulators {
+ public:
+  Accumulators(Labels the_labels, std::uint64_t the_seed, std::uint64_t the_first_path);
+
+  Labels labels;
+  std::uint64_t seed = 0;
+  std::uint64_t first_path = 0;
+  std::uint64_t n_paths = 0;
+  std::vector<PolicyAccumulator> policies;
+
+  std::string serialize() const;
+  static Accumulators deserialize(const std::string& bytes);
+};
+
+/// The numbers of a forecast from its state.
+Forecast summarise(std::shared_ptr<const Accumulators> accumulators);
+
+}  // namespace detente::engine

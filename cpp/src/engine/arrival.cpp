@@ -1,0 +1,208 @@
+// Records to pools and back.
+
+#include <algorithm>
+#include <cmath>
+
+#include "detente/engine/block.hpp"
+#include "detente/kernel/dispatch.hpp"
+
+namespace detente::engine {
+
+using program::Frame;
+using program::Leaf;
+using program::LeafKind;
+using program::Operand;
+
+program::JointState Block::state_of(Slot slot) const {
+  program::JointState state(n_chains_);
+  const double* fields = record(slot);
+  for (std::uint32_t c = 0; c < n_chains_; ++c) {
+    state[c] = static_cast<std::uint8_t>(fields[layout_.state(c)]);
+  }
+  return state;
+}
+
+Pool& Block::pool_for(const program::JointState& state) {
+  std::unique_ptr<Pool>& pool = pools_[state];
+  if (!pool) pool = std::make_unique<Pool>(program_.at(state));
+  return *pool;
+}
+
+void Block::draw(double* out, std::uint32_t stream, const Slot* slots, std::size_t m,
+                 program::ElementId element, bool exponential) {
+  const std::uint32_t field = layout_.firings(element);
+  const std::size_t n = rounded_lanes(m);
+  for (std::size_t i = 0; i < n; ++i) {
+    const Slot slot = slots[std::min(i, m - 1)];
+    paths_[i] = options_.first_path + slot;
+    // Clock number k serves firing number k; what a firing draws carries the number of the firing.
+    const double firings = record(slot)[field] - (exponential ? 0.0 : 1.0);
+    indices_[i] = static_cast<std::uint32_t>(firings);
+  }
+  const kernel::Table& table = kernel::active();
+  const kernel::StreamKey key{options_.seed_key, stream};
+  (exponential ? table.exponentials : table.uniforms)(out, key, paths_.data(), indices_.data(), n);
+}
+
+Frame Block::run_on_records(const program::RecordCode& code, const Slot* slots, std::size_t m,
+                            const program::ElementStreams* streams, program::ElementId element) {
+  const std::size_t n = rounded_lanes(m);
+  columns_.reserve(code.inputs().size() * tile_lanes);
+  registers_.reserve(code.code().register_count() * tile_lanes);
+  code_scalars_.reserve(code.scalars().size());
+  for (std::size_t c = 0; c < code.inputs().size(); ++c) {
+    const Leaf leaf = code.inputs()[c];
+    double* column = columns_.data() + c * tile_lanes;
+    switch (leaf.kind) {
+      case LeafKind::field:
+      case LeafKind::moving_field:
+        for (std::size_t i = 0; i < m; ++i) column[i] = record(slots[i])[leaf.index];
+        break;
+      case LeafKind::now:
+        for (std::size_t i = 0; i < m; ++i) column[i] = now_[slots[i]];
+        break;
+      case LeafKind::mark_uniform:
+      case LeafKind::mark_normal:
+        draw(column, streams->marks[leaf.index], slots, m, element, false);
+        if (leaf.kind == LeafKind::mark_normal) {
+          kernel::active().column[static_cast<std::size_t>(kernel::Operation::normal_quantile)](
+              column, column, column, column, n);
+        }
+        break;
+      default: break;
+    }
+    std::fill(column + m, column + n, column[0]);
+  }
+  Frame frame;
+  frame.registers = registers_.data();
+  frame.columns = columns_.data();
+  frame.scalars = code_scalars_.data();
+  frame.stride = tile_lanes;
+  frame.n = n;
+  code.scalars().initialise(code_scalars_.data());
+  code.scalars().set_step(code_scalars_.data(), step_scalars());
+  code.code().run(frame);
+  return frame;
+}
+
+void Block::arrive(Pool& pool, const Slot* slots, std::size_t m) {
+  const program::StateProgram& state = pool.program();
+  for (const program::EntryCode& entry : state.entries()) {
+    std::vector<Slot> entering;
+    for (std::size_t i = 0; i < m; ++i) {
+      if (((entered_[slots[i]] >> entry.chain) & 1U) != 0) entering.push_back(slots[i]);
+    }
+    for (std::size_t from = 0; from < entering.size(); from += tile_lanes) {
+      const std::size_t count = std::min(tile_lanes, entering.size() - from);
+      const Frame frame = run_on_records(entry.code, entering.data() + from, count, nullptr, 0);
+      for (std::size_t k = 0; k < entry.fields.size(); ++k) {
+        const Operand operand = entry.code.code().outputs()[k];
+        const double* values = frame.at(operand);
+        const bool scalar = operand.kind == Operand::Kind::scalar;
+        for (std::size_t i = 0; i < count; ++i) {
+          record(entering[from + i])[entry.fields[k]] = values[scalar ? 0 : i];
+        }
+      }
+    }
+  }
+  for (std::size_t i = 0; i < m; ++i) entered_[slots[i]] = 0;
+
+  for (const program::ActiveClock& clock : state.clocks()) {
+    std::vector<Slot> undrawn;
+    for (std::size_t i = 0; i < m; ++i) {
+      if (std::isnan(record(slots[i])[layout_.clock(clock.element)])) undrawn.push_back(slots[i]);
+    }
+    if (undrawn.empty()) continue;
+    const std::uint32_t stream = program_.streams(clock.element).clock;
+    for (std::size_t from = 0; from < undrawn.size(); from += tile_lanes) {
+      const std::size_t count = std::min(tile_lanes, undrawn.size() - from);
+      draw(variates_.data(), stream, undrawn.data() + from, count, clock.element, true);
+      for (std::size_t i = 0; i < count; ++i) {
+        record(undrawn[from + i])[layout_.clock(clock.element)] = variates_[i];
+      }
+    }
+  }
+
+  for (std::size_t from = 0; from < m; from += tile_lanes) {
+    const std::size_t count = std::min(tile_lanes, m - from);
+    const Slot* chunk = slots + from;
+    const std::size_t first = pool.size();
+    for (std::size_t i = 0; i < count; ++i) {
+      const Slot slot = chunk[i];
+      pool_of_[slot] = &pool;
+      position_of_[slot] = pool.append(slot, options_.first_path + slot);
+      if (in_step_) pool.pending.push_back(slot);
+    }
+    const auto fill = [&](std::size_t column, auto&& value) {
+      for (std::size_t i = 0; i < count; ++i) pool.at(first + i, column) = value(i);
+    };
+    for (const program::ActiveClock& clock : state.clocks()) {
+      fill(clock.column,
+           [&](std::size_t i) { return record(chunk[i])[layout_.clock(clock.element)]; });
+    }
+    for (const program::MovingVariable& moving : state.variables()) {
+      fill(moving.column,
+           [&](std::size_t i) { return record(chunk[i])[layout_.variable(moving.variable)]; });
+    }
+    if (!state.arrival_columns().empty()) {
+      const Frame frame = run_on_records(state.arrival(), chunk, count, nullptr, 0);
+      for (std::size_t k = 0; k < state.arrival_columns().size(); ++k) {
+        const Operand operand = state.arrival().code().outputs()[k];
+        const double* values = frame.at(operand);
+        const bool scalar = operand.kind == Operand::Kind::scalar;
+        fill(state.arrival_columns()[k], [&](std::size_t i) { return values[scalar ? 0 : i]; });
+      }
+    }
+    // Normals of the quad of steps in progress, unless the next step begins a new one.
+    const std::size_t next_step = in_step_ ? current_ + 1 : current_;
+    if (state.noises().empty() || next_step % 4 == 0) continue;
+    const std::size_t n = rounded_lanes(count);
+    for (std::size_t i = 0; i < n; ++i) {
+      paths_[i] = options_.first_path + chunk[std::min(i, count - 1)];
+    }
+    for (std::size_t v = 0; v < state.noises().size(); ++v) {
+      double* z = variates_.data();
+      kernel::active().normals(z, z + tile_lanes, z + 2 * tile_lanes, z + 3 * tile_lanes,
+                               {options_.seed_key, program_.noise_stream(state.noises()[v])},
+                               paths_.data(), static_cast<std::uint32_t>(next_step / 4), n);
+      for (std::size_t phase = 0; phase < 4; ++phase) {
+        fill(state.noise_column() + phase * state.noises().size() + v,
+             [&](std::size_t i) { return z[phase * tile_lanes + i]; });
+      }
+    }
+  }
+}
+
+void Block::write_back(Slot slot) {
+  Pool* pool = pool_of_[slot];
+  if (pool == nullptr) return;
+  double* fields = record(slot);
+  const std::size_t position = position_of_[slot];
+  for (const program::ActiveClock& clock : pool->program().clocks()) {
+    fields[layout_.clock(clock.element)] = pool->at(position, clock.column);
+  }
+  for (const program::MovingVariable& moving : pool->program().variables()) {
+    fields[layout_.variable(moving.variable)] = pool->at(position, moving.column);
+  }
+}
+
+void Block::leave(Slot slot) {
+  Pool* pool = pool_of_[slot];
+  if (pool == nullptr) return;
+  write_back(slot);
+  const std::size_t position = position_of_[slot];
+  const Slot replacement = pool->remove(position);
+  position_of_[replacement] = position;
+  pool_of_[slot] = nullptr;
+}
+
+void Block::leave_all(std::vector<Slot>& slots) {
+  slots.clear();
+  for (Slot slot = 0; slot < options_.n; ++slot) {
+    if (pool_of_[slot] == nullptr) continue;
+    leave(slot);
+    slots.push_back(slot);
+  }
+}
+
+}  // namespace detente::engine

@@ -1,0 +1,484 @@
+#include "detente/engine/block.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "detente/kernel/dispatch.hpp"
+
+namespace detente::engine {
+
+using program::Code;
+using program::Frame;
+using program::Operand;
+using program::StateProgram;
+using program::StepScalar;
+
+Block::Block(const Task& task, const Options& options)
+    : task_(task),
+      program_(task.program()),
+      layout_(program_.layout()),
+      plan_(task.plan()),
+      shape_(task.shape()),
+      options_(options),
+      n_chains_(program_.model().chains.size()),
+      records_(options.n * shape_.size, 0.0),
+      now_(options.n, 0.0),
+      entered_(options.n, 0),
+      firings_in_step_(options.n, 0),
+      pool_of_(options.n, nullptr),
+      position_of_(options.n, 0),
+      is_alive_(options.n, 1),
+      n_alive_(options.n),
+      low_(tile_lanes),
+      variates_(4 * tile_lanes),
+      paths_(tile_lanes),
+      indices_(tile_lanes),
+      lanes_(tile_lanes) {
+  const model::Model& model = program_.model();
+  const std::size_t n_reports = program_.grid().report_times.size();
+  std::size_t n_states = 0;
+  for (const model::Chain& chain : model.chains) n_states += chain.states.size();
+  result_.n = options.n;
+  result_.outcomes.resize(model.outcomes.size() * options.n);
+  result_.standings.resize(model.outcomes.size() * options.n);
+  if (task.utility() != nullptr) result_.utility.resize(options.n);
+  result_.occupancy.resize(n_states * n_reports);
+  result_.values.resize(model.variables.size() * n_reports * options.n);
+  if (options.keep_states) result_.states.resize(n_chains_ * n_reports * options.n);
+}
+
+BlockResult Block::run() {
+  const program::Grid& grid = program_.grid();
+  start();
+  for (std::size_t k = 0; k < grid.points.size(); ++k) {
+    if (options_.stop != nullptr && options_.stop->load(std::memory_order_relaxed)) {
+      result_.stopped = true;
+      return std::move(result_);
+    }
+    grid_point(k);
+    if (n_alive_ == 0 || k + 1 == grid.points.size()) break;
+    step(k);
+  }
+  collect_outcomes();
+  return std::move(result_);
+}
+
+void Block::start() {
+  const model::Model& model = program_.model();
+  const auto n_parameters = static_cast<std::uint32_t>(model.parameters.size());
+  const std::size_t n_elements = model.transitions.size() + model.events.size();
+  std::vector<Slot> slots(options_.n);
+  for (Slot slot = 0; slot < options_.n; ++slot) {
+    slots[slot] = slot;
+    double* fields = record(slot);
+    for (std::uint32_t p = 0; p < n_parameters; ++p) {
+      fields[layout_.parameter(p)] = options_.parameters[p * options_.parameter_stride + slot];
+    }
+    for (std::uint32_t e = 0; e < n_elements; ++e) {
+      fields[layout_.clock(e)] = std::numeric_limits<double>::quiet_NaN();
+    }
+  }
+  const auto n_variables = model.variables.size();
+  for (std::size_t from = 0; from < options_.n; from += tile_lanes) {
+    const std::size_t m = std::min(tile_lanes, options_.n - from);
+    const Frame frame = run_on_records(program_.start(), slots.data() + from, m, nullptr, 0);
+    const std::vector<Operand>& outputs = program_.start().code().outputs();
+    const auto read = [&](std::size_t k, std::size_t i) {
+      return frame.at(outputs[k])[outputs[k].kind == Operand::Kind::scalar ? 0 : i];
+    };
+    for (std::size_t i = 0; i < m; ++i) {
+      for (std::uint32_t v = 0; v < n_variables; ++v) {
+        record(slots[from + i])[layout_.variable(v)] = read(v, i);
+      }
+    }
+    std::size_t next = n_variables;
+    for (std::uint32_t c = 0; c < n_chains_; ++c) {
+      const std::vector<model::Branch>& branches = model.chains[c].start;
+      for (std::size_t i = 0; i < tile_lanes; ++i) {
+        paths_[i] = options_.first_path + from + std::min(i, m - 1);
+        indices_[i] = 0;
+      }
+      if (branches.size() > 1) {
+        kernel::active().uniforms(variates_.data(), {options_.seed_key, program_.start_stream(c)},
+                                  paths_.data(), indices_.data(), rounded_lanes(m));
+      }
+      std::vector<double> weights(branches.size());
+      for (std::size_t i = 0; i < m; ++i) {
+        int picked = 0;
+        const Slot slot = slots[from + i];
+        if (branches.size() > 1) {
+          for (std::size_t b = 0; b < branches.size(); ++b) weights[b] = read(next + b, i);
+          picked = pick(weights.data(), weights.size(), variates_[i]);
+        }
+        if (picked < 0) {
+          Failure failure;
+          failure.kind = Failure::Kind::weight;
+          failure.element = static_cast<std::uint32_t>(n_elements);
+          failure.item = c;
+          failure.value = weights[0];
+          fail(std::move(failure), slot);
+          picked = 0;
+        }
+        enter(slot, c, static_cast<std::uint8_t>(
+                           branches[static_cast<std::size_t>(picked)].to.index));
+      }
+      next += branches.size();
+    }
+  }
+}
+
+// What happens at a point of the grid, in the order that the language states: variables have moved; seasons and
+// schedules change with the step's scalars; dated events; rules are read with the state; triggers; readings.
+void Block::grid_point(std::size_t k) {
+  current_ = k;
+  const program::Grid& grid = program_.grid();
+  if (k == 0) {
+    std::vector<Slot> slots;
+    for (Slot slot = 0; slot < options_.n; ++slot) {
+      if (is_alive_[slot] != 0) slots.push_back(slot);
+    }
+    fire_dated(k, slots);
+    settle(slots);
+    has_begun_ = true;
+  } else {
+    if (!grid.points[k].events.empty()) {
+      std::vector<Slot> slots;
+      leave_all(slots);
+      for (const Slot slot : slots) now_[slot] = grid.points[k].time;
+      fire_dated(k, slots);
+      settle(slots);
+    }
+    if (!program_.triggers().empty()) check_triggers(k);
+    read_grid_signals(k);
+  }
+  if (options_.observer != nullptr && is_alive_[0] != 0) {
+    write_back(0);
+    options_.observer->grid_point(grid.points[k].time, record(0));
+  }
+  if (grid.points[k].report >= 0) report(k);
+  if (k == grid.horizon_index) {
+    finish_horizon();
+  } else if (k > grid.horizon_index) {
+    drop_closed(grid.points[k].time);
+  }
+}
+
+void Block::fire_dated(std::size_t k, const std::vector<Slot>& slots) {
+  for (const std::uint32_t event : program_.grid().points[k].events) {
+    const program::ElementId element = layout_.event_element(event);
+    std::map<program::JointState, std::vector<Slot>> groups;
+    for (const Slot slot : slots) {
+      if (is_alive_[slot] == 0) continue;
+      record(slot)[layout_.firings(element)] += 1.0;
+      firings_in_step_[slot] = 0;
+      groups[state_of(slot)].push_back(slot);
+    }
+    for (auto& [state, group] : groups) {
+      fire_group(element, state, group.data(), group.size());
+    }
+  }
+}
+
+// Conditions of triggers may follow moving variables, so they are read at every grid point.
+void Block::check_triggers(std::size_t k) {
+  std::vector<Slot> turned;
+  for (auto& [state, pool] : pools_) {
+    for (std::size_t position = 0; position < pool->size(); ++position) {
+      const Slot slot = pool->slot_at(position);
+      now_[slot] = program_.grid().points[k].time;
+      firings_in_step_[slot] = 0;
+      write_back(slot);
+    }
+    const program::RecordCode& code = pool->program().triggers();
+    std::vector<Slot> slots;
+    for (std::size_t from = 0; from < pool->size(); from += tile_lanes) {
+      const std::size_t m = std::min(tile_lanes, pool->size() - from);
+      slots.resize(m);
+      for (std::size_t i = 0; i < m; ++i) slots[i] = pool->slot_at(from + i);
+      const Frame frame = run_on_records(code, slots.data(), m, nullptr, 0);
+      for (std::size_t i = 0; i < m; ++i) {
+        for (std::size_t t = 0; t < program_.triggers().size(); ++t) {
+          const Operand operand = code.code().outputs()[t];
+          const bool holds =
+              frame.at(operand)[operand.kind == Operand::Kind::scalar ? 0 : i] != 0.0;
+          double& armed = record(slots[i])[layout_.armed(program_.triggers()[t])];
+          if (holds != (armed != 0.0)) {
+            turned.push_back(slots[i]);
+            break;
+          }
+        }
+      }
+    }
+  }
+  for (const Slot slot : turned) leave(slot);
+  settle(turned);
+}
+
+void Block::read_grid_signals(std::size_t k) {
+  const program::Grid& grid = program_.grid();
+  const double time = grid.points[k].time;
+  const double length = k > 0 ? grid.points[k].time - grid.points[k - 1].time : 0.0;
+  std::vector<const double*> values;
+  Buffer<double> splats;
+  for (auto& [state, pool] : pools_) {
+    const StateProgram& program = pool->program();
+    if (program.moving_signals().empty() || pool->size() == 0) continue;
+    pool->set_step(k, grid.step(k));
+    const Code& code = program.signal_code();
+    registers_.reserve(code.register_count() * tile_lanes);
+    splats.reserve(code.outputs().size() * tile_lanes);
+    for (std::size_t t = 0; t < pool->tile_count(); ++t) {
+      Tile& tile = pool->tile(t);
+      Frame frame;
+      frame.registers = registers_.data();
+      frame.columns = tile.columns.data();
+      frame.scalars = pool->scalars();
+      frame.stride = tile_lanes;
+      frame.n = rounded_lanes(tile.count);
+      code.run(frame);
+      values.clear();
+      for (std::size_t i = 0; i < code.outputs().size(); ++i) {
+        const double* column = frame.at(code.outputs()[i]);
+        if (code.outputs()[i].kind == Operand::Kind::scalar) {
+          double* splat = splats.data() + i * tile_lanes;
+          std::fill_n(splat, tile_lanes, column[0]);
+          column = splat;
+        }
+        values.push_back(column);
+      }
+      for (std::size_t lane = 0; lane < tile.count; ++lane) {
+        double* fields = record(tile.slots[lane]);
+        if (in_run_off_) {
+          plan_.read_run_off_grid(fields, time, program.moving_signals(), values.data(), lane);
+        } else {
+          plan_.read_grid(fields, time, length, program.moving_signals(), values.data(), lane);
+        }
+      }
+    }
+  }
+}
+
+void Block::report(std::size_t k) {
+  const program::Grid& grid = program_.grid();
+  const model::Model& model = program_.model();
+  const auto r = static_cast<std::size_t>(grid.points[k].report);
+  const std::size_t n_reports = grid.report_times.size();
+  for (auto& [state, pool] : pools_) {
+    if (pool->size() == 0) continue;
+    std::size_t first_state = 0;
+    for (std::size_t c = 0; c < n_chains_; ++c) {
+      result_.occupancy[(first_state + state[c]) * n_reports + r] += pool->size();
+      first_state += model.chains[c].states.size();
+    }
+    std::vector<std::ptrdiff_t> moving(model.variables.size(), -1);
+    for (const program::MovingVariable& variable : pool->program().variables()) {
+      moving[variable.variable] = variable.column;
+    }
+    for (std::size_t t = 0; t < pool->tile_count(); ++t) {
+      Tile& tile = pool->tile(t);
+      for (std::uint32_t v = 0; v < model.variables.size(); ++v) {
+        double* out = result_.values.data() + (v * n_reports + r) * options_.n;
+        if (moving[v] >= 0) {
+          const double* column = tile.column(static_cast<std::size_t>(moving[v]));
+          for (std::size_t i = 0; i < tile.count; ++i) out[tile.slots[i]] = column[i];
+        } else {
+          const std::uint32_t field = layout_.variable(v);
+          for (std::size_t i = 0; i < tile.count; ++i) {
+            out[tile.slots[i]] = record(tile.slots[i])[field];
+          }
+        }
+      }
+      if (!options_.keep_states) continue;
+      for (std::size_t c = 0; c < n_chains_; ++c) {
+        std::int8_t* out = result_.states.data() + (c * n_reports + r) * options_.n;
+        for (std::size_t i = 0; i < tile.count; ++i) {
+          out[tile.slots[i]] = static_cast<std::int8_t>(state[c]);
+        }
+      }
+    }
+  }
+}
+
+void Block::finish_horizon() {
+  for (Slot slot = 0; slot < options_.n; ++slot) {
+    if (is_alive_[slot] == 0) continue;
+    write_back(slot);
+    if (plan_.finish(record(slot))) continue;
+    leave(slot);
+    is_alive_[slot] = 2;  // done
+    --n_alive_;
+  }
+  in_run_off_ = true;
+}
+
+void Block::drop_closed(double time) {
+  for (Slot slot = 0; slot < options_.n; ++slot) {
+    if (is_alive_[slot] != 1 || plan_.is_open(record(slot), time)) continue;
+    leave(slot);
+    is_alive_[slot] = 2;
+    --n_alive_;
+  }
+}
+
+void Block::make_noise(Pool& pool, Tile& tile, std::uint32_t quad) {
+  const StateProgram& program = pool.program();
+  const std::size_t n_noises = program.noises().size();
+  for (std::size_t v = 0; v < n_noises; ++v) {
+    const std::size_t first = program.noise_column() + v;
+    kernel::active().normals(tile.column(first), tile.column(first + n_noises),
+                             tile.column(first + 2 * n_noises), tile.column(first + 3 * n_noises),
+                             {options_.seed_key, program_.noise_stream(program.noises()[v])},
+                             tile.paths.data(), quad, rounded_lanes(tile.count));
+  }
+}
+
+void Block::step(std::size_t k) {
+  const program::Grid& grid = program_.grid();
+  const double* scalars = grid.step(k);
+  const bool regular = scalars[StepScalar::length] == grid.regular_length;
+  const auto quad = static_cast<std::uint32_t>(k / 4);
+  in_step_ = true;
+  for (auto& [state, pool] : pools_) {
+    if (pool->size() == 0) continue;
+    const StateProgram& program = pool->program();
+    if (program.clocks().empty() && program.variables().empty()) continue;
+    pool->set_step(k, scalars);
+    for (std::size_t t = 0; t < pool->tile_count(); ++t) {
+      Tile& tile = pool->tile(t);
+      if (k % 4 == 0) make_noise(*pool, tile, quad);
+      advance_tile(*pool, tile, regular);
+    }
+  }
+  resolve_pending();
+  add_increments();
+}
+
+void Block::advance_tile(Pool& pool, Tile& tile, bool regular) {
+  const StateProgram& program = pool.program();
+  const Code& code = program.step_code(regular);
+  const std::size_t n = rounded_lanes(tile.count);
+  const std::size_t n_noises = program.noises().size();
+  registers_.reserve(code.register_count() * tile_lanes);
+  Frame frame;
+  frame.registers = registers_.data();
+  frame.columns = tile.columns.data();
+  frame.scalars = pool.scalars();
+  frame.noise = tile.column(program.noise_column() + (current_ % 4) * n_noises);
+  frame.stride = tile_lanes;
+  frame.n = n;
+  code.run(frame);
+
+  const kernel::Table& table = kernel::active();
+  const auto& clocks = program.clocks();
+  const auto& variables = program.variables();
+  std::size_t n_crossed = 0;
+  if (!clocks.empty()) {
+    std::fill_n(low_.data(), n, 1.0);
+    for (std::size_t j = 0; j < clocks.size(); ++j) {
+      const Operand burnt = program.step_hazard(code, j);
+      const bool scalar = burnt.kind == Operand::Kind::scalar;
+      (scalar ? table.check_scalar : table.check)(low_.data(), tile.column(clocks[j].column),
+                                                  frame.at(burnt), n);
+    }
+    n_crossed = table.crossings(lanes_.data(), low_.data(), tile.count, n);
+  }
+  // What a crossing lane must keep of the step's start: clocks and values.
+  const std::size_t n_kept = clocks.size() + variables.size();
+  kept_.resize(n_crossed * n_kept);
+  for (std::size_t x = 0; x < n_crossed; ++x) {
+    const std::size_t lane = lanes_[x];
+    const Slot slot = tile.slots[lane];
+    double* fields = record(slot);
+    double* kept = kept_.data() + x * n_kept;
+    for (const auto& clock : clocks) *kept++ = tile.column(clock.column)[lane];
+    for (std::size_t v = 0; v < variables.size(); ++v) {
+      *kept++ = tile.column(variables[v].column)[lane];
+      const Operand increment = program.step_increment(code, v);
+      fields[layout_.increment(variables[v].variable)] =
+          frame.at(increment)[increment.kind == Operand::Kind::scalar ? 0 : lane];
+    }
+    now_[slot] = step_scalars()[StepScalar::start];
+    pool.pending.push_back(slot);
+    touched_.push_back(slot);
+  }
+  const auto& functions = table.column;
+  const auto subtract = functions[static_cast<std::size_t>(kernel::Operation::sub_vv)];
+  const auto subtract_scalar = functions[static_cast<std::size_t>(kernel::Operation::sub_vs)];
+  for (std::size_t j = 0; j < clocks.size(); ++j) {
+    const Operand burnt = program.step_hazard(code, j);
+    double* left = tile.column(clocks[j].column);
+    (burnt.kind == Operand::Kind::scalar ? subtract_scalar : subtract)(left, left, frame.at(burnt),
+                                                                       left, n);
+  }
+  for (std::size_t v = 0; v < variables.size(); ++v) {
+    copy_operand(frame, program.step_value(code, v), tile.column(variables[v].column), n);
+  }
+  for (std::size_t x = 0; x < n_crossed; ++x) {
+    const std::size_t lane = lanes_[x];
+    const double* kept = kept_.data() + x * n_kept;
+    for (const auto& clock : clocks) tile.column(clock.column)[lane] = *kept++;
+    for (const auto& variable : variables) tile.column(variable.column)[lane] = *kept++;
+  }
+  if (program.baseline_count() == 0) return;
+  // Cumulative hazards move to the step's end, except where the step is not over.
+  kept_.resize(n_crossed * program.baseline_count());
+  for (const auto& clock : clocks) {
+    if (!clock.has_baseline) continue;
+    double* column = tile.column(clock.cumulative_column);
+    for (std::size_t x = 0; x < n_crossed; ++x) kept_[x] = column[lanes_[x]];
+    copy_operand(frame, program.step_cumulative(code, clock.baseline_index), column, n);
+    for (std::size_t x = 0; x < n_crossed; ++x) column[lanes_[x]] = kept_[x];
+  }
+}
+
+void Block::copy_operand(const Frame& frame, Operand operand, double* out, std::size_t n) {
+  const double* values = frame.at(operand);
+  if (operand.kind == Operand::Kind::scalar) {
+    std::fill_n(out, n, values[0]);
+  } else {
+    std::copy_n(values, n, out);
+  }
+}
+
+void Block::collect_outcomes() {
+  const model::Model& model = program_.model();
+  const std::size_t n_outcomes = model.outcomes.size();
+  const double horizon = model.calendar.horizon;
+  std::vector<Slot> slots;
+  for (Slot slot = 0; slot < options_.n; ++slot) {
+    if (is_alive_[slot] == 0) continue;  // failed
+    slots.push_back(slot);
+    double* fields = record(slot);
+    for (std::size_t o = 0; o < n_outcomes; ++o) {
+      const outcome::OutcomeReading reading = plan_.reading(o, fields);
+      if (std::isnan(reading.value)) {
+        Failure failure;
+        failure.kind = Failure::Kind::outcome;
+        failure.time = horizon;
+        failure.item = static_cast<std::uint32_t>(o);
+        failure.value = reading.value;
+        fail(std::move(failure), slot);
+      }
+      const bool counts = reading.standing == outcome::Standing::counts;
+      const bool is_time = model.outcomes[o].kind == model::Outcome::Kind::time_to;
+      result_.outcomes[o * options_.n + slot] = reading.value;
+      result_.standings[o * options_.n + slot] = reading.standing;
+      fields[shape_.outcomes + o] =
+          !counts ? 0.0 : is_time ? std::min(reading.value, horizon) : reading.value;
+    }
+  }
+  const program::RecordCode* utility = task_.utility();
+  if (utility == nullptr) return;
+  current_ = program_.grid().horizon_index;
+  for (std::size_t from = 0; from < slots.size(); from += tile_lanes) {
+    const std::size_t m = std::min(tile_lanes, slots.size() - from);
+    const Frame frame = run_on_records(*utility, slots.data() + from, m, nullptr, 0);
+    const Operand operand = utility->code().outputs()[0];
+    for (std::size_t i = 0; i < m; ++i) {
+      result_.utility[slots[from + i]] =
+          frame.at(operand)[operand.kind == Operand::Kind::scalar ? 0 : i];
+    }
+  }
+}
+
+}  // namespace detente::engine

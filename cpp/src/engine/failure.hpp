@@ -1,0 +1,14 @@
+#pragma once
+
+/// Says in words why a path could not go on.
+
+#include <string>
+
+#include "detente/engine/block.hpp"
+
+namespace detente::engine {
+
+/// `error[E4xx]: ...` with the element, path, time, policy, seed and the values of the names in the expression.
+std::string describe(const Failure& failure, const Task& task, std::uint64_t seed);
+
+}  // namespace detente::engine

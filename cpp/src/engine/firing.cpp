@@ -1,0 +1,274 @@
+// Firings: effects, branches, forced moves; what they set off; readings after them.
+
+#include <algorithm>
+#include <cmath>
+
+#include "detente/engine/block.hpp"
+#include "detente/kernel/dispatch.hpp"
+
+namespace detente::engine {
+
+using program::ElementId;
+using program::FiringProgram;
+using program::Frame;
+using program::Operand;
+
+namespace {
+
+/// A path that fires more often than this within one step will not come to an end.
+constexpr std::uint32_t most_firings_in_step = 1'000'000;
+
+double value_at(const Frame& frame, Operand operand, std::size_t lane) {
+  return frame.at(operand)[operand.kind == Operand::Kind::scalar ? 0 : lane];
+}
+
+}  // namespace
+
+void Block::fail(Failure failure, Slot slot) {
+  failure.path = options_.first_path + slot;
+  if (!result_.failure || failure.path < result_.failure->path) {
+    write_back(slot);
+    const double* fields = record(slot);
+    failure.record.assign(fields, fields + shape_.size);
+    failure.state = state_of(slot);
+    result_.failure = std::move(failure);
+  }
+  leave(slot);
+  if (is_alive_[slot] != 0) --n_alive_;
+  is_alive_[slot] = 0;
+}
+
+void Block::enter(Slot slot, std::uint32_t chain, std::uint8_t state) {
+  double* fields = record(slot);
+  fields[layout_.state(chain)] = state;
+  fields[layout_.entered(chain)] = now_[slot];
+  fields[layout_.visits(chain, state)] += 1.0;
+  entered_[slot] |= std::uint64_t{1} << chain;
+}
+
+int Block::pick(const double* weights, std::size_t n, double u) const {
+  double total = 0.0;
+  for (std::size_t k = 0; k < n; ++k) {
+    if (!(weights[k] >= 0.0)) return -1;
+    total += weights[k];
+  }
+  if (!(total > 0.0) || std::isinf(total)) return -1;
+  double left = u * total;
+  int last = -1;
+  for (std::size_t k = 0; k < n; ++k) {
+    if (weights[k] == 0.0) continue;
+    last = static_cast<int>(k);
+    if (left < weights[k]) break;
+    left -= weights[k];
+  }
+  return last;
+}
+
+// Effects of one firing on one path; false when the path failed.
+bool Block::apply(ElementId element, const FiringProgram& firing, Slot slot, std::size_t lane,
+                  const Frame& frame) {
+  const std::vector<Operand>& outputs = firing.code.code().outputs();
+  double* fields = record(slot);
+  std::size_t next = 2;
+  Failure failure;
+  failure.time = now_[slot];
+  failure.element = element;
+  for (const std::uint32_t variable : firing.assigned) {
+    const double value = value_at(frame, outputs[next++], lane);
+    if (!std::isfinite(value)) {
+      failure.kind = Failure::Kind::assignment;
+      failure.item = variable;
+      failure.value = value;
+      fail(std::move(failure), slot);
+      return false;
+    }
+  }
+  // Weights are read before anything changes.
+  std::vector<std::pair<std::uint32_t, std::uint8_t>> moves;
+  std::array<double, 64> weights;
+  const auto choose = [&](std::uint32_t chain, const std::vector<std::uint8_t>& states,
+                          std::uint32_t stream, bool is_forced) {
+    for (std::size_t k = 0; k < states.size(); ++k) {
+      weights[k] = value_at(frame, outputs[next++], lane);
+    }
+    double u = 0.5;
+    if (states.size() > 1) {
+      const auto index = static_cast<std::uint32_t>(fields[layout_.firings(element)] - 1.0);
+      indices_[0] = index;
+      paths_[0] = options_.first_path + slot;
+      std::fill_n(indices_.data() + 1, kernel::lane_quantum - 1, index);
+      std::fill_n(paths_.data() + 1, kernel::lane_quantum - 1, paths_[0]);
+      alignas(kernel::alignment) double draws[kernel::lane_quantum];
+      kernel::active().uniforms(draws, {options_.seed_key, stream}, paths_.data(),
+                                indices_.data(), kernel::lane_quantum);
+      u = draws[0];
+    }
+    const int picked = pick(weights.data(), states.size(), u);
+    if (picked < 0) {
+      failure.kind = Failure::Kind::weight;
+      failure.item = chain;
+      failure.value = weights[0];
+      for (std::size_t k = 0; k < states.size(); ++k) {
+        if (!(weights[k] >= 0.0)) failure.value = weights[k];
+      }
+      fail(failure, slot);
+      return false;
+    }
+    const std::uint8_t to = states[static_cast<std::size_t>(picked)];
+    const bool is_move = !is_forced || fields[layout_.state(chain)] != to;
+    if (is_move) moves.emplace_back(chain, to);
+    return true;
+  };
+  const program::ElementStreams& streams = program_.streams(element);
+  if (!firing.branch_states.empty()) {
+    const std::uint32_t chain = program_.model().transitions[element].chain.index;
+    if (!choose(chain, firing.branch_states, streams.branch, false)) return false;
+  }
+  for (std::size_t k = 0; k < firing.moves.size(); ++k) {
+    if (!choose(firing.moves[k].chain, firing.moves[k].states, streams.moves[k], true)) {
+      return false;
+    }
+  }
+  next = 2;
+  for (const std::uint32_t variable : firing.assigned) {
+    fields[layout_.variable(variable)] = value_at(frame, outputs[next++], lane);
+  }
+  for (const auto& [chain, state] : moves) enter(slot, chain, state);
+  fields[layout_.count(element)] += 1.0;
+  return true;
+}
+
+void Block::fire_group(ElementId element, const program::JointState& state, const Slot* slots,
+                       std::size_t m) {
+  const FiringProgram& firing = program_.firing(element, state);
+  for (std::size_t from = 0; from < m; from += tile_lanes) {
+    const std::size_t count = std::min(tile_lanes, m - from);
+    const Slot* chunk = slots + from;
+    const Frame frame =
+        run_on_records(firing.code, chunk, count, &program_.streams(element), element);
+    const std::vector<Operand>& outputs = firing.code.code().outputs();
+    const bool is_certain = outputs[1].kind == Operand::Kind::scalar &&
+                            frame.at(outputs[1])[0] == 1.0;
+    if (!is_certain) {
+      draw(variates_.data(), program_.streams(element).probability, chunk, count, element, false);
+    }
+    for (std::size_t i = 0; i < count; ++i) {
+      const Slot slot = chunk[i];
+      if (++firings_in_step_[slot] > most_firings_in_step) {
+        Failure failure;
+        failure.kind = Failure::Kind::cascade;
+        failure.time = now_[slot];
+        failure.element = element;
+        fail(std::move(failure), slot);
+        continue;
+      }
+      if (value_at(frame, outputs[0], i) == 0.0) continue;
+      if (!is_certain) {
+        const double probability = value_at(frame, outputs[1], i);
+        if (!(probability >= 0.0 && probability <= 1.0)) {
+          Failure failure;
+          failure.kind = Failure::Kind::probability;
+          failure.time = now_[slot];
+          failure.element = element;
+          failure.value = probability;
+          fail(std::move(failure), slot);
+          continue;
+        }
+        if (variates_[i] >= probability) continue;
+      }
+      std::vector<double> before;
+      if (options_.observer != nullptr) before.assign(record(slot), record(slot) + shape_.size);
+      if (!apply(element, firing, slot, i, frame)) continue;
+      if (options_.observer != nullptr) {
+        options_.observer->fired(now_[slot], element, before.data(), record(slot));
+      }
+    }
+  }
+}
+
+// Fires, lets the paths settle, fires what that triggered, until nothing is left.
+void Block::fire(std::vector<Fired>& fired) {
+  while (!fired.empty()) {
+    std::map<std::pair<program::JointState, ElementId>, std::vector<Slot>> groups;
+    for (const Fired& f : fired) groups[{state_of(f.slot), f.element}].push_back(f.slot);
+    std::vector<Slot> changed;
+    for (auto& [key, slots] : groups) {
+      fire_group(key.second, key.first, slots.data(), slots.size());
+      changed.insert(changed.end(), slots.begin(), slots.end());
+    }
+    fired.clear();
+    std::map<program::JointState, std::vector<Slot>> settling;
+    for (const Slot slot : changed) {
+      if (is_alive_[slot] != 0) settling[state_of(slot)].push_back(slot);
+    }
+    for (auto& [state, slots] : settling) {
+      settle_group(pool_for(state), slots.data(), slots.size(), fired);
+    }
+  }
+}
+
+void Block::settle(std::vector<Slot>& slots) {
+  std::map<program::JointState, std::vector<Slot>> groups;
+  for (const Slot slot : slots) {
+    if (is_alive_[slot] != 0) groups[state_of(slot)].push_back(slot);
+  }
+  std::vector<Fired> triggered;
+  for (auto& [state, group] : groups) {
+    settle_group(pool_for(state), group.data(), group.size(), triggered);
+  }
+  fire(triggered);
+}
+
+// Readings and triggers of paths that have just changed; those that set nothing off go to their pool.
+void Block::settle_group(Pool& pool, const Slot* slots, std::size_t m,
+                         std::vector<Fired>& triggered) {
+  const program::StateProgram& state = pool.program();
+  std::vector<Slot> arriving;
+  for (std::size_t from = 0; from < m; from += tile_lanes) {
+    const std::size_t count = std::min(tile_lanes, m - from);
+    const Slot* chunk = slots + from;
+    std::vector<std::uint8_t> is_triggered(count, 0);
+    const std::vector<std::uint32_t>& triggers = program_.triggers();
+    if (!triggers.empty()) {
+      const Frame frame = run_on_records(state.triggers(), chunk, count, nullptr, 0);
+      for (std::size_t i = 0; i < count; ++i) {
+        double* fields = record(chunk[i]);
+        for (std::size_t k = 0; k < triggers.size(); ++k) {
+          const bool holds = value_at(frame, state.triggers().code().outputs()[k], i) != 0.0;
+          double& armed = fields[layout_.armed(triggers[k])];
+          const ElementId element = layout_.event_element(triggers[k]);
+          const bool is_spent = program_.model().events[triggers[k]].once &&
+                                fields[layout_.count(element)] > 0.0;
+          if (!holds || !has_begun_) {
+            armed = holds ? 1.0 : 0.0;
+          } else if (armed == 0.0 && is_triggered[i] == 0) {
+            armed = 1.0;
+            if (is_spent) continue;
+            fields[layout_.firings(element)] += 1.0;
+            triggered.push_back({chunk[i], element});
+            is_triggered[i] = 1;
+          }
+        }
+      }
+    }
+    const Frame frame = run_on_records(state.signals(), chunk, count, nullptr, 0);
+    const std::vector<Operand>& outputs = state.signals().code().outputs();
+    std::vector<double> signals(outputs.size());
+    for (std::size_t i = 0; i < count; ++i) {
+      if (is_triggered[i] != 0) continue;
+      for (std::size_t k = 0; k < outputs.size(); ++k) signals[k] = value_at(frame, outputs[k], i);
+      const Slot slot = chunk[i];
+      if (!has_begun_) {
+        plan_.begin(record(slot), signals.data());
+      } else if (in_run_off_) {
+        plan_.read_run_off(record(slot), now_[slot], signals.data());
+      } else {
+        plan_.read(record(slot), now_[slot], signals.data());
+      }
+      arriving.push_back(slot);
+    }
+  }
+  if (!arriving.empty()) arrive(pool, arriving.data(), arriving.size());
+}
+
+}  // namespace detente::engine

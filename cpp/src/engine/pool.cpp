@@ -1,0 +1,53 @@
+#include "detente/engine/pool.hpp"
+
+#include <limits>
+
+namespace detente::engine {
+
+Pool::Pool(const program::StateProgram& program)
+    : program_(&program),
+      scalars_(program.scalars().size()),
+      step_(std::numeric_limits<std::size_t>::max()) {
+  program.scalars().initialise(scalars_.data());
+}
+
+std::size_t Pool::append(Slot slot, std::uint64_t path) {
+  const std::size_t position = size_++;
+  if (position / tile_lanes == tiles_.size()) {
+    Tile tile;
+    tile.columns = Buffer<double>(program_->column_count() * tile_lanes);
+    tile.paths = Buffer<std::uint64_t>(tile_lanes);
+    tile.slots.resize(tile_lanes);
+    tiles_.push_back(std::move(tile));
+  }
+  Tile& tile = tile_of(position);
+  const std::size_t lane = position % tile_lanes;
+  tile.paths[lane] = path;
+  tile.slots[lane] = slot;
+  tile.count = lane + 1;
+  return position;
+}
+
+Slot Pool::remove(std::size_t position) {
+  const std::size_t last = --size_;
+  Tile& from = tile_of(last);
+  Tile& to = tile_of(position);
+  const std::size_t lane = position % tile_lanes;
+  const std::size_t last_lane = last % tile_lanes;
+  if (position != last) {
+    const std::size_t n = program_->column_count();
+    for (std::size_t c = 0; c < n; ++c) to.column(c)[lane] = from.column(c)[last_lane];
+    to.paths[lane] = from.paths[last_lane];
+    to.slots[lane] = from.slots[last_lane];
+  }
+  from.count = last_lane;
+  return to.slots[lane];
+}
+
+void Pool::set_step(std::size_t k, const double* step) {
+  if (step_ == k) return;
+  step_ = k;
+  program_->scalars().set_step(scalars_.data(), step);
+}
+
+}  // namespace detente::engine

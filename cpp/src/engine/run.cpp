@@ -1,0 +1,330 @@
+#include "detente/engine/run.hpp"
+
+#include <tbb/global_control.h>
+#include <tbb/info.h>
+#include <tbb/parallel_for.h>
+#include <tbb/parallel_pipeline.h>
+#include <tbb/task_arena.h>
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <cmath>
+#include <condition_variable>
+#include <exception>
+#include <mutex>
+#include <thread>
+
+#include "detente/diagnostic/error.hpp"
+#include "detente/random/stream.hpp"
+#include "engine/accumulators.hpp"
+#include "engine/draws.hpp"
+#include "engine/failure.hpp"
+#include "engine/prepared.hpp"
+
+namespace detente::engine {
+
+namespace {
+
+constexpr std::size_t most_block_paths = 4096;
+constexpr std::size_t least_block_paths = 256;
+/// Bytes that the results of one block may take.
+constexpr std::size_t block_budget = 24u << 20;
+
+std::vector<std::size_t> chosen_policies(const model::Model& model,
+                                         const std::vector<std::string>& names) {
+  std::vector<std::size_t> chosen;
+  for (std::size_t p = 0; p < model.policies.size(); ++p) {
+    const std::string& name = model.policies[p].name;
+    if (names.empty() || std::find(names.begin(), names.end(), name) != names.end()) {
+      chosen.push_back(p);
+    }
+  }
+  for (const std::string& name : names) {
+    const bool is_known =
+        std::any_of(model.policies.begin(), model.policies.end(),
+                    [&name](const model::Policy& policy) { return policy.name == name; });
+    if (is_known) continue;
+    std::string known;
+    for (const model::Policy& policy : model.policies) {
+      known += (known.empty() ? "" : ", ") + policy.name;
+    }
+    throw diagnostic::RunError("the scenario has no policy `" + name + "`; it has: " + known);
+  }
+  return chosen;
+}
+
+std::size_t block_size(const model::Model& model, const RunOptions& options,
+                       std::size_t n_policies, std::size_t n_reports, int threads) {
+  if (options.block_paths > 0) return options.block_paths;
+  const std::size_t per_path =
+      sizeof(double) * n_policies * (n_reports * model.variables.size() + model.outcomes.size() + 2);
+  std::size_t n = std::clamp(block_budget / per_path, least_block_paths, most_block_paths);
+  // A short run is shared out among the threads.
+  const std::size_t share = options.n_paths / static_cast<std::size_t>(2 * threads) + 1;
+  n = std::min(n, std::max(share, least_block_paths));
+  return std::max<std::size_t>(n / tile_lanes, 1) * tile_lanes;
+}
+
+/// One block under all policies, on its way through the pipeline.
+struct Work {
+  std::uint64_t first_path = 0;
+  std::size_t n = 0;
+  Buffer<double> parameters;
+  std::size_t stride = 0;
+  std::vector<BlockResult> results;
+  bool stopped = false;
+};
+
+class Ensemble {
+ public:
+  Ensemble(std::shared_ptr<const model::Model> model, const RunOptions& options)
+      : model_(std::move(model)),
+        options_(options),
+        policies_(chosen_policies(*model_, options.policies)),
+        threads_(options.threads > 0 ? options.threads : tbb::info::default_concurrency()),
+        prepared_(prepare(model_, policies_)),
+        state_(std::make_shared<Accumulators>(
+            labels_of(*model_, policies_, prepared_.tasks[0]->program().grid().report_times,
+                      options.scenario_hash),
+            options.seed, options.first_path)),
+        block_paths_(block_size(*model_, options, policies_.size(), state_->labels.times.size(),
+                                threads_)) {
+    reserve_kept();
+  }
+
+  void work() {
+    tbb::task_arena arena(threads_);
+    arena.execute([this] {
+      tbb::parallel_pipeline(
+          static_cast<std::size_t>(threads_) + 1,
+          tbb::make_filter<void, std::shared_ptr<Work>>(
+              tbb::filter_mode::serial_in_order,
+              [this](tbb::flow_control& control) { return next(control); }) &
+              tbb::make_filter<std::shared_ptr<Work>, std::shared_ptr<Work>>(
+                  tbb::filter_mode::parallel,
+                  [this](std::shared_ptr<Work> work) { return simulate(std::move(work)); }) &
+              tbb::make_filter<std::shared_ptr<Work>, void>(
+                  tbb::filter_mode::serial_in_order,
+                  [this](const std::shared_ptr<Work>& work) { merge(*work); }));
+    });
+  }
+
+  void stop() { stop_.store(true, std::memory_order_relaxed); }
+  std::uint64_t paths_done() const { return done_.load(std::memory_order_relaxed); }
+  bool stopped() const { return stop_.load(std::memory_order_relaxed); }
+
+  Forecast finish(double wall_seconds) {
+    if (failure_) {
+      throw diagnostic::RunError(
+          describe(*failure_, *prepared_.tasks[failed_policy_], options_.seed));
+    }
+    Forecast forecast = summarise(state_);
+    forecast.n_paths_requested = options_.n_paths;
+    forecast.threads = threads_;
+    forecast.wall_seconds = wall_seconds;
+    for (std::size_t p = 0; p < policies_.size(); ++p) {
+      forecast.policies[p].columns = std::move(columns_[p]);
+      forecast.policies[p].kept = std::move(kept_[p]);
+    }
+    forecast.parameter_columns = std::move(parameter_columns_);
+    for (const model::Parameter& parameter : model_->parameters) {
+      forecast.parameter_names.push_back(parameter.name);
+    }
+    return forecast;
+  }
+
+ private:
+  void reserve_kept() {
+    columns_.resize(policies_.size());
+    kept_.resize(policies_.size());
+    for (KeptPaths& kept : kept_) {
+      for (const model::Chain& chain : model_->chains) kept.chains.push_back(chain.name);
+      for (const model::Variable& variable : model_->variables) {
+        kept.variables.push_back(variable.name);
+      }
+    }
+    if (!options_.keep_outcomes) return;
+    for (std::vector<OutcomeColumn>& columns : columns_) {
+      for (const Labels::Outcome& outcome : state_->labels.outcomes) {
+        columns.push_back({outcome.name, {}});
+      }
+    }
+    for (const model::Parameter& parameter : model_->parameters) {
+      parameter_columns_.push_back({parameter.name, {}});
+    }
+  }
+
+  std::shared_ptr<Work> next(tbb::flow_control& control) {
+    if (stopped() || started_ >= options_.n_paths) {
+      control.stop();
+      return nullptr;
+    }
+    auto work = std::make_shared<Work>();
+    work->first_path = options_.first_path + started_;
+    work->n = static_cast<std::size_t>(
+        std::min<std::uint64_t>(block_paths_, options_.n_paths - started_));
+    started_ += work->n;
+    return work;
+  }
+
+  std::shared_ptr<Work> simulate(std::shared_ptr<Work> work) {
+    const std::uint64_t key = random::seed_key(options_.seed);
+    work->stride = rounded_lanes(work->n);
+    work->parameters = Buffer<double>(model_->parameters.size() * work->stride);
+    prepared_.draws->fill(key, work->first_path, work->n, work->parameters.data(), work->stride);
+    for (const std::shared_ptr<const Task>& task : prepared_.tasks) {
+      Block::Options options;
+      options.first_path = work->first_path;
+      options.n = work->n;
+      options.seed_key = key;
+      options.parameters = work->parameters.data();
+      options.parameter_stride = work->stride;
+      options.keep_states = work->first_path - options_.first_path < options_.keep_paths;
+      options.stop = &stop_;
+      work->results.push_back(Block(*task, options).run());
+      if (work->results.back().stopped) {
+        work->stopped = true;
+        break;
+      }
+    }
+    return work;
+  }
+
+  // Blocks come in the order of their paths. After a stop or a failure nothing is added, so that what is there are the
+  // first paths, all policies of each.
+  void merge(const Work& work) {
+    if (work.stopped || failure_ || is_closed_) {
+      is_closed_ = true;
+      return;
+    }
+    for (std::size_t p = 0; p < policies_.size(); ++p) {
+      const std::optional<Failure>& failure = work.results[p].failure;
+      if (failure && (!failure_ || failure->path < failure_->path)) {
+        failure_ = failure;
+        failed_policy_ = p;
+      }
+    }
+    if (failure_) {
+      stop();
+      return;
+    }
+    tbb::parallel_for(std::size_t{0}, policies_.size(), [this, &work](std::size_t p) {
+      state_->policies[p].add(work.results[p]);
+      keep(work, p);
+    });
+    if (options_.keep_outcomes) {
+      for (std::size_t i = 0; i < parameter_columns_.size(); ++i) {
+        const double* column = work.parameters.data() + i * work.stride;
+        parameter_columns_[i].values.insert(parameter_columns_[i].values.end(), column,
+                                            column + work.n);
+      }
+    }
+    state_->n_paths += work.n;
+    done_.store(state_->n_paths, std::memory_order_relaxed);
+  }
+
+  void keep(const Work& work, std::size_t p) {
+    const BlockResult& result = work.results[p];
+    const std::size_t n = work.n;
+    if (options_.keep_outcomes) {
+      for (std::size_t o = 0; o < model_->outcomes.size(); ++o) {
+        std::vector<double>& column = columns_[p][o].values;
+        for (std::size_t i = 0; i < n; ++i) {
+          const bool counts = result.standings[o * n + i] == outcome::Standing::counts;
+          const double value = result.outcomes[o * n + i];
+          column.push_back(counts && std::isfinite(value)
+                               ? value
+                               : std::numeric_limits<double>::quiet_NaN());
+        }
+      }
+      if (!result.utility.empty()) {
+        std::vector<double>& column = columns_[p].back().values;
+        column.insert(column.end(), result.utility.begin(), result.utility.end());
+      }
+    }
+    if (result.states.empty() && options_.keep_paths == 0) return;
+    const std::uint64_t before = work.first_path - options_.first_path;
+    if (before >= options_.keep_paths) return;
+    const std::size_t n_kept =
+        static_cast<std::size_t>(std::min<std::uint64_t>(n, options_.keep_paths - before));
+    KeptPaths& kept = kept_[p];
+    const std::size_t n_dates = state_->labels.times.size();
+    kept.n_paths += n_kept;
+    for (std::size_t i = 0; i < n_kept; ++i) {
+      for (std::size_t row = 0; row < model_->chains.size() * n_dates; ++row) {
+        kept.states.push_back(result.states[row * n + i]);
+      }
+      for (std::size_t row = 0; row < model_->variables.size() * n_dates; ++row) {
+        kept.values.push_back(result.values[row * n + i]);
+      }
+    }
+  }
+
+  std::shared_ptr<const model::Model> model_;
+  RunOptions options_;
+  std::vector<std::size_t> policies_;
+  int threads_;
+  Prepared prepared_;
+  std::shared_ptr<Accumulators> state_;
+  std::size_t block_paths_;
+  std::uint64_t started_ = 0;
+  std::atomic<std::uint64_t> done_{0};
+  std::atomic<bool> stop_{false};
+  bool is_closed_ = false;
+  std::optional<Failure> failure_;
+  std::size_t failed_policy_ = 0;
+  std::vector<std::vector<OutcomeColumn>> columns_;
+  std::vector<KeptPaths> kept_;
+  std::vector<OutcomeColumn> parameter_columns_;
+};
+
+}  // namespace
+
+Forecast run(std::shared_ptr<const model::Model> model, const RunOptions& options,
+             const ProgressCallback& progress) {
+  if (options.n_paths == 0) throw diagnostic::RunError("a run needs at least one path");
+  if (options.threads < 0) throw diagnostic::RunError("the number of threads cannot be negative");
+  using clock = std::chrono::steady_clock;
+  const auto begin = clock::now();
+  const auto seconds = [&begin] {
+    return std::chrono::duration<double>(clock::now() - begin).count();
+  };
+  Ensemble ensemble(std::move(model), options);
+  std::mutex mutex;
+  std::condition_variable finished;
+  bool is_done = false;
+  std::exception_ptr error;
+  // The ensemble works on threads of its own, so that the caller's can answer signals and show progress.
+  std::thread worker([&] {
+    try {
+      ensemble.work();
+    } catch (...) {
+      error = std::current_exception();
+    }
+    const std::lock_guard lock(mutex);
+    is_done = true;
+    finished.notify_all();
+  });
+  std::exception_ptr callback_error;
+  {
+    std::unique_lock lock(mutex);
+    while (!finished.wait_for(lock, std::chrono::milliseconds(40), [&] { return is_done; })) {
+      if (!progress || ensemble.stopped()) continue;
+      lock.unlock();
+      try {
+        if (!progress({ensemble.paths_done(), options.n_paths, seconds()})) ensemble.stop();
+      } catch (...) {
+        callback_error = std::current_exception();
+        ensemble.stop();
+      }
+      lock.lock();
+    }
+  }
+  worker.join();
+  if (error) std::rethrow_exception(error);
+  if (callback_error) std::rethrow_exception(callback_error);
+  return ensemble.finish(seconds());
+}
+
+}  // namespace detente::engine

@@ -1,0 +1,160 @@
+// The state of a forecast as bytes, and back.
+
+#include "detente/diagnostic/error.hpp"
+#include "detente/summary/bytes.hpp"
+#include "engine/accumulators.hpp"
+
+namespace detente::engine {
+
+using summary::ByteReader;
+using summary::ByteWriter;
+
+namespace {
+
+constexpr std::string_view magic = "detente-forecast-1";
+
+void write(ByteWriter& writer, const std::vector<std::string>& texts) {
+  writer.count(texts.size());
+  for (const std::string& text : texts) writer.text(text);
+}
+
+std::vector<std::string> read_texts(ByteReader& reader) {
+  std::vector<std::string> texts(reader.length(8));
+  for (std::string& text : texts) text = reader.text();
+  return texts;
+}
+
+void write(ByteWriter& writer, const Labels& labels) {
+  writer.text(labels.title);
+  writer.text(labels.scenario_hash);
+  writer.count(labels.times.size());
+  for (const double time : labels.times) writer.f64(time);
+  write(writer, labels.dates);
+  writer.f64(labels.horizon);
+  write(writer, labels.policies);
+  writer.count(labels.outcomes.size());
+  for (const Labels::Outcome& outcome : labels.outcomes) {
+    writer.text(outcome.name);
+    writer.text(outcome.kind);
+    writer.text(outcome.unit);
+    writer.u8(outcome.has_given ? 1 : 0);
+  }
+  writer.count(labels.chains.size());
+  for (const Labels::Chain& chain : labels.chains) {
+    writer.text(chain.name);
+    write(writer, chain.states);
+  }
+  writer.count(labels.variables.size());
+  for (const Labels::Variable& variable : labels.variables) {
+    writer.text(variable.name);
+    writer.text(variable.unit);
+  }
+}
+
+Labels read_labels(ByteReader& reader) {
+  Labels labels;
+  labels.title = reader.text();
+  labels.scenario_hash = reader.text();
+  labels.times.resize(reader.length(8));
+  for (double& time : labels.times) time = reader.f64();
+  labels.dates = read_texts(reader);
+  labels.horizon = reader.f64();
+  labels.policies = read_texts(reader);
+  labels.outcomes.resize(reader.length(25));
+  for (Labels::Outcome& outcome : labels.outcomes) {
+    outcome.name = reader.text();
+    outcome.kind = reader.text();
+    outcome.unit = reader.text();
+    outcome.has_given = reader.u8() != 0;
+  }
+  labels.chains.resize(reader.length(9));
+  for (Labels::Chain& chain : labels.chains) {
+    chain.name = reader.text();
+    chain.states = read_texts(reader);
+  }
+  labels.variables.resize(reader.length(16));
+  for (Labels::Variable& variable : labels.variables) {
+    variable.name = reader.text();
+    variable.unit = reader.text();
+  }
+  return labels;
+}
+
+void write(ByteWriter& writer, const PolicyAccumulator& policy) {
+  for (const OutcomeAccumulator& outcome : policy.outcomes) {
+    writer.count(outcome.n_excluded);
+    writer.count(outcome.n_censored);
+    switch (outcome.kind) {
+      case OutcomeAccumulator::Kind::share: outcome.share.write(writer); break;
+      case OutcomeAccumulator::Kind::time: outcome.incidence.write(writer); break;
+      case OutcomeAccumulator::Kind::number:
+        outcome.moments.write(writer);
+        outcome.sketch.write(writer);
+        break;
+    }
+  }
+  for (const summary::Occupancy& chain : policy.occupancy) chain.write(writer);
+  for (const summary::Bands& bands : policy.bands) bands.write(writer);
+}
+
+void read(ByteReader& reader, PolicyAccumulator& policy) {
+  for (OutcomeAccumulator& outcome : policy.outcomes) {
+    outcome.n_excluded = reader.count();
+    outcome.n_censored = reader.count();
+    switch (outcome.kind) {
+      case OutcomeAccumulator::Kind::share:
+        outcome.share = summary::Proportion::read(reader);
+        break;
+      case OutcomeAccumulator::Kind::time:
+        outcome.incidence = summary::Incidence::read(reader);
+        break;
+      case OutcomeAccumulator::Kind::number:
+        outcome.moments = summary::Moments::read(reader);
+        outcome.sketch = summary::QuantileSketch::read(reader);
+        break;
+    }
+  }
+  for (summary::Occupancy& chain : policy.occupancy) chain = summary::Occupancy::read(reader);
+  for (summary::Bands& bands : policy.bands) bands = summary::Bands::read(reader);
+}
+
+[[noreturn]] void damaged() {
+  throw diagnostic::RunError(
+      "these bytes are not a whole detente forecast: they are cut short, changed, or something else; "
+      "run the scenario again or take an intact copy");
+}
+
+}  // namespace
+
+std::string Accumulators::serialize() const {
+  ByteWriter writer;
+  write(writer, labels);
+  writer.u64(seed);
+  writer.u64(first_path);
+  writer.u64(n_paths);
+  for (const PolicyAccumulator& policy : policies) write(writer, policy);
+  ByteWriter whole;
+  whole.text(magic);
+  whole.u64(summary::checksum(writer.bytes()));
+  whole.text(writer.bytes());
+  return whole.release();
+}
+
+Accumulators Accumulators::deserialize(const std::string& bytes) {
+  ByteReader whole(bytes);
+  if (bytes.size() < magic.size() + 8 || whole.text() != magic) damaged();
+  const std::uint64_t sum = whole.u64();
+  const std::string body = whole.text();
+  if (!whole.at_end() || summary::checksum(body) != sum) damaged();
+  ByteReader reader(body);
+  Labels labels = read_labels(reader);
+  const std::uint64_t seed = reader.u64();
+  const std::uint64_t first_path = reader.u64();
+  Accumulators state(std::move(labels), seed, first_path);
+  state.n_paths = reader.u64();
+  for (PolicyAccumulator& policy : state.policies) read(reader, policy);
+  if (!reader.at_end()) damaged();
+  return state;
+}
+
+}  // namespace detente::engine

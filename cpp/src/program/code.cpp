@@ -1,0 +1,251 @@
+#include "detente/program/code.hpp"
+
+#include <algorithm>
+#include <array>
+#include <boost/math/distributions/beta.hpp>
+#include <boost/math/special_functions/gamma.hpp>
+#include <cmath>
+#include <limits>
+
+#include "detente/kernel/dispatch.hpp"
+
+namespace detente::program {
+
+namespace {
+
+using boost_policy = boost::math::policies::policy<
+    boost::math::policies::domain_error<boost::math::policies::ignore_error>,
+    boost::math::policies::overflow_error<boost::math::policies::ignore_error>,
+    boost::math::policies::pole_error<boost::math::policies::ignore_error>,
+    boost::math::policies::evaluation_error<boost::math::policies::ignore_error>>;
+
+double beta_quantile_of(double u, double alpha, double beta) {
+  if (!(alpha > 0.0) || !(beta > 0.0)) return std::numeric_limits<double>::quiet_NaN();
+  return boost::math::ibeta_inv(alpha, beta, u, boost_policy());
+}
+
+double gamma_cumulative_of(double age, double shape, double rate) {
+  if (!(shape > 0.0) || !(rate > 0.0)) return std::numeric_limits<double>::quiet_NaN();
+  if (age <= 0.0) return 0.0;
+  return -std::log(boost::math::gamma_q(shape, rate * age, boost_policy()));
+}
+
+template <double (*function)(double, double, double)>
+void lane_by_lane(double* out, const double* a, const double* b, const double* c, std::size_t n) {
+  for (std::size_t i = 0; i < n; ++i) out[i] = function(a[i], b[i], c[i]);
+}
+
+void splat(double* out, const double* a, const double*, const double*, std::size_t n) {
+  const double value = a[0];
+  for (std::size_t i = 0; i < n; ++i) out[i] = value;
+}
+
+enum class Shape : std::uint8_t { vv, vs, sv };
+
+kernel::ColumnFunction function_of(Op op, Shape shape) {
+  const auto& table = kernel::active().column;
+  const auto at = [&table](kernel::Operation operation) {
+    return table[static_cast<std::size_t>(operation)];
+  };
+  switch (op) {
+#define DETENTE_UNARY(name) \
+  case Op::name:            \
+    return at(kernel::Operation::name);
+#define DETENTE_BINARY(name)                                                  \
+  case Op::name:                                                              \
+    return at(shape == Shape::vv   ? kernel::Operation::name##_vv             \
+              : shape == Shape::vs ? kernel::Operation::name##_vs             \
+                                   : kernel::Operation::name##_sv);
+#define DETENTE_TERNARY(name) \
+  case Op::name:              \
+    return at(kernel::Operation::name);
+#include "detente/kernel/operations.def"
+    case Op::beta_quantile: return &lane_by_lane<beta_quantile_of>;
+    case Op::gamma_cumulative: return &lane_by_lane<gamma_cumulative_of>;
+    case Op::constant:
+    case Op::leaf: break;
+  }
+  return nullptr;
+}
+
+/// Nodes below `outputs` that have no place yet, operands first.
+std::vector<NodeId> in_order(const Graph& graph, const std::vector<NodeId>& outputs,
+                             const Places& places) {
+  std::vector<std::uint8_t> seen(graph.size(), 0);
+  std::vector<NodeId> order;
+  std::vector<std::pair<NodeId, int>> stack;
+  for (const NodeId output : outputs) {
+    stack.emplace_back(output, 0);
+    while (!stack.empty()) {
+      auto& [id, next] = stack.back();
+      const Node& node = graph[id];
+      if (next == 0 && (seen[id] != 0 || places.contains(id))) {
+        stack.pop_back();
+        continue;
+      }
+      if (next < arity(node.op)) {
+        const NodeId operand = next == 0 ? node.a : next == 1 ? node.b : node.c;
+        ++next;
+        if (seen[operand] == 0 && !places.contains(operand)) stack.emplace_back(operand, 0);
+        continue;
+      }
+      if (seen[id] == 0) {
+        seen[id] = 1;
+        order.push_back(id);
+      }
+      stack.pop_back();
+    }
+  }
+  return order;
+}
+
+}  // namespace
+
+void Code::run(const Frame& frame) const {
+  for (const Instruction& i : instructions_) {
+    i.function(frame.at(i.out), frame.at(i.a), frame.at(i.b), frame.at(i.c), frame.n);
+  }
+}
+
+/// Chooses functions and registers.
+class CodeBuilder {
+ public:
+  CodeBuilder(const Graph& graph, const Places& places) : graph_(graph), places_(places) {}
+
+  Code build(const std::vector<NodeId>& outputs) {
+    const std::vector<NodeId> order = in_order(graph_, outputs, places_);
+    count_readers(order, outputs);
+    for (const NodeId id : order) emit(id);
+    for (const NodeId id : outputs) code_.outputs_.push_back(places_.at(id));
+    return std::move(code_);
+  }
+
+  /// Every node keeps a scalar slot of its own.
+  Code build_scalar(const std::vector<NodeId>& outputs, Places& places, std::uint16_t& slot_count) {
+    for (const NodeId id : in_order(graph_, outputs, places)) {
+      const Node& node = graph_[id];
+      const int n = arity(node.op);
+      const Operand a = places.at(node.a);
+      const Operand b = n >= 2 ? places.at(node.b) : a;
+      const Operand c = n >= 3 ? places.at(node.c) : a;
+      const Operand out{Operand::Kind::scalar, slot_count++};
+      code_.instructions_.push_back({function_of(node.op, Shape::vv), out, a, b, c, id});
+      places[id] = out;
+    }
+    for (const NodeId id : outputs) code_.outputs_.push_back(places.at(id));
+    return std::move(code_);
+  }
+
+  void count_readers(const std::vector<NodeId>& order, const std::vector<NodeId>& outputs) {
+    readers_.assign(graph_.size(), 0);
+    for (const NodeId id : outputs) readers_[id] += 1;  // kept to the end
+    for (const NodeId id : order) {
+      const Node& node = graph_[id];
+      const int n = arity(node.op);
+      if (n >= 1) readers_[node.a] += 1;
+      if (n >= 2) readers_[node.b] += 1;
+      if (n >= 3) readers_[node.c] += 1;
+    }
+  }
+
+ private:
+  std::uint16_t take_register() {
+    if (!free_.empty()) {
+      const std::uint16_t index = free_.back();
+      free_.pop_back();
+      return index;
+    }
+    return code_.register_count_++;
+  }
+
+  void release(NodeId id) {
+    if (--readers_[id] > 0) return;
+    const Operand place = places_.at(id);
+    if (place.kind == Operand::Kind::reg) free_.push_back(place.index);
+  }
+
+  Operand as_column(Operand operand, std::vector<std::uint16_t>& borrowed) {
+    if (operand.kind != Operand::Kind::scalar) return operand;
+    const Operand out{Operand::Kind::reg, take_register()};
+    code_.instructions_.push_back({&splat, out, operand, operand, operand, 0});
+    borrowed.push_back(out.index);
+    return out;
+  }
+
+  void emit(NodeId id) {
+    const Node& node = graph_[id];
+    const int n = arity(node.op);
+    Instruction instruction;
+    instruction.node = id;
+    std::vector<std::uint16_t> borrowed;
+    Operand a = places_.at(node.a);
+    Operand b = n >= 2 ? places_.at(node.b) : a;
+    Operand c = n >= 3 ? places_.at(node.c) : a;
+    Shape shape = Shape::vv;
+    const auto scalar = Operand::Kind::scalar;
+    if (n == 2 && a.kind == scalar && b.kind != scalar) {
+      shape = Shape::sv;
+    } else if (n == 2 && b.kind == scalar && a.kind != scalar) {
+      shape = Shape::vs;
+    } else {
+      a = as_column(a, borrowed);
+      b = n >= 2 ? as_column(b, borrowed) : a;
+      c = n >= 3 ? as_column(c, borrowed) : a;
+    }
+    release(node.a);
+    if (n >= 2) release(node.b);
+    if (n >= 3) release(node.c);
+    instruction.a = a;
+    instruction.b = b;
+    instruction.c = c;
+    instruction.out = {Operand::Kind::reg, take_register()};
+    instruction.function = function_of(node.op, shape);
+    code_.instructions_.push_back(instruction);
+    places_[id] = instruction.out;
+    free_.insert(free_.end(), borrowed.begin(), borrowed.end());
+  }
+
+  const Graph& graph_;
+  Places places_;
+  std::vector<std::uint32_t> readers_;
+  std::vector<std::uint16_t> free_;
+  Code code_;
+};
+
+Code build_code(const Graph& graph, const std::vector<NodeId>& outputs, const Places& places) {
+  return CodeBuilder(graph, places).build(outputs);
+}
+
+Code build_scalar_code(const Graph& graph, const std::vector<NodeId>& outputs, Places& places,
+                       std::uint16_t& slot_count) {
+  return CodeBuilder(graph, places).build_scalar(outputs, places, slot_count);
+}
+
+double evaluate_once(Op op, double a, double b, double c) {
+  constexpr std::size_t n = kernel::lane_quantum;
+  struct alignas(kernel::alignment) Quantum {
+    std::array<double, n> lane;
+  };
+  Quantum x, y, z, out;
+  x.lane.fill(a);
+  y.lane.fill(b);
+  z.lane.fill(c);
+  function_of(op, Shape::vv)(out.lane.data(), x.lane.data(), y.lane.data(), z.lane.data(), n);
+  return out.lane[0];
+}
+
+const char* name_of(Op op) {
+  switch (op) {
+    case Op::constant: return "constant";
+    case Op::leaf: return "leaf";
+#define DETENTE_UNARY(name) case Op::name: return #name;
+#define DETENTE_BINARY(name) case Op::name: return #name;
+#define DETENTE_TERNARY(name) case Op::name: return #name;
+#include "detente/kernel/operations.def"
+    case Op::beta_quantile: return "beta_quantile";
+    case Op::gamma_cumulative: return "gamma_cumulative";
+  }
+  return "?";
+}
+
+}  // namespace detente::program

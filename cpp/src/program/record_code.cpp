@@ -1,0 +1,108 @@
+#include "detente/program/record_code.hpp"
+
+#include <algorithm>
+
+namespace detente::program {
+
+namespace {
+
+/// The outermost scalar nodes and all leaves that are reached from `outputs`.
+struct Reached {
+  std::vector<NodeId> scalars;
+  std::vector<NodeId> leaves;
+};
+
+Reached reach(const Graph& graph, const std::vector<NodeId>& outputs) {
+  Reached reached;
+  std::vector<std::uint8_t> seen(graph.size(), 0);
+  std::vector<NodeId> stack(outputs.begin(), outputs.end());
+  while (!stack.empty()) {
+    const NodeId id = stack.back();
+    stack.pop_back();
+    if (seen[id] != 0) continue;
+    seen[id] = 1;
+    if (graph.is_scalar(id)) {
+      reached.scalars.push_back(id);
+      continue;
+    }
+    const Node& node = graph[id];
+    if (node.op == Op::leaf) {
+      reached.leaves.push_back(id);
+      continue;
+    }
+    const int n = arity(node.op);
+    if (n >= 1) stack.push_back(node.a);
+    if (n >= 2) stack.push_back(node.b);
+    if (n >= 3) stack.push_back(node.c);
+  }
+  std::sort(reached.scalars.begin(), reached.scalars.end());
+  std::sort(reached.leaves.begin(), reached.leaves.end());
+  return reached;
+}
+
+}  // namespace
+
+void ScalarBank::build(const Graph& graph, const std::vector<NodeId>& outputs, Places& places) {
+  auto slot_count = static_cast<std::uint16_t>(constants_.size() / kernel::lane_quantum);
+  std::vector<NodeId> wanted;
+  for (const NodeId id : reach(graph, outputs).scalars) {
+    if (!places.contains(id)) wanted.push_back(id);
+  }
+  // Leaves of the scalar part: constants and scalars of the step.
+  std::vector<std::pair<std::uint16_t, double>> constants;
+  std::vector<NodeId> stack = wanted;
+  while (!stack.empty()) {
+    const NodeId id = stack.back();
+    stack.pop_back();
+    if (places.contains(id)) continue;
+    const Node& node = graph[id];
+    const Operand slot{Operand::Kind::scalar, slot_count};
+    if (node.op == Op::constant) {
+      places[id] = slot;
+      constants.emplace_back(slot_count++, node.value);
+    } else if (node.op == Op::leaf) {
+      places[id] = slot;
+      inputs_.push_back({slot_count++, node.leaf.index});
+    } else {
+      const int n = arity(node.op);
+      stack.push_back(node.a);
+      if (n >= 2) stack.push_back(node.b);
+      if (n >= 3) stack.push_back(node.c);
+    }
+  }
+  code_ = build_scalar_code(graph, wanted, places, slot_count);
+  constants_.resize(std::size_t{slot_count} * kernel::lane_quantum, 0.0);
+  for (const auto& [slot, value] : constants) {
+    std::fill_n(constants_.begin() + slot * static_cast<std::ptrdiff_t>(kernel::lane_quantum),
+                kernel::lane_quantum, value);
+  }
+}
+
+void ScalarBank::initialise(double* scalars) const {
+  std::copy(constants_.begin(), constants_.end(), scalars);
+}
+
+void ScalarBank::set_step(double* scalars, const double* step) const {
+  for (const Input& input : inputs_) {
+    std::fill_n(scalars + input.slot * kernel::lane_quantum, kernel::lane_quantum,
+                step[input.scalar]);
+  }
+  Frame frame;
+  frame.scalars = scalars;
+  frame.registers = scalars;
+  frame.stride = kernel::lane_quantum;
+  frame.n = kernel::lane_quantum;
+  code_.run(frame);
+}
+
+RecordCode::RecordCode(const Graph& graph, const std::vector<NodeId>& outputs) {
+  Places places;
+  bank_.build(graph, outputs, places);
+  for (const NodeId id : reach(graph, outputs).leaves) {
+    places[id] = {Operand::Kind::column, static_cast<std::uint16_t>(inputs_.size())};
+    inputs_.push_back(graph[id].leaf);
+  }
+  code_ = build_code(graph, outputs, places);
+}
+
+}  // namespace detente::program

@@ -1,0 +1,519 @@
+#include "detente/program/specialise.hpp"
+
+#include <algorithm>
+
+#include "detente/diagnostic/error.hpp"
+#include "detente/program/baseline.hpp"
+#include "detente/program/program.hpp"
+
+namespace detente::program {
+
+namespace {
+
+using model::Intensity;
+using model::Variable;
+
+/// Nodes of a step or of a sub-interval.
+struct Span {
+  Moment now;         ///< where smooth time is read
+  Moment read;        ///< where rules were read
+  NodeId length;
+  NodeId root_length;
+};
+
+NodeId limited(Graph& g, const Variable& variable, NodeId value) {
+  if (!variable.low && !variable.high) return value;
+  if (variable.at_bounds == model::AtBounds::clamp) {
+    if (variable.low) value = g.apply(Op::max, value, g.constant(*variable.low));
+    if (variable.high) value = g.apply(Op::min, value, g.constant(*variable.high));
+    return value;
+  }
+  if (!variable.high) {
+    const NodeId low = g.constant(*variable.low);
+    return g.apply(Op::add, low, g.apply(Op::abs, g.apply(Op::sub, value, low)));
+  }
+  if (!variable.low) {
+    const NodeId high = g.constant(*variable.high);
+    return g.apply(Op::sub, high, g.apply(Op::abs, g.apply(Op::sub, value, high)));
+  }
+  // Folding at both ends: a triangle wave of half-period `width`.
+  const double width = *variable.high - *variable.low;
+  const NodeId low = g.constant(*variable.low);
+  const NodeId turns = g.apply(Op::div, g.apply(Op::sub, value, low), g.constant(width));
+  const NodeId pairs = g.apply(Op::floor, g.apply(Op::mul, turns, g.constant(0.5)));
+  const NodeId phase = g.apply(Op::sub, turns, g.apply(Op::mul, pairs, g.constant(2.0)));
+  const NodeId away = g.apply(Op::abs, g.apply(Op::sub, phase, g.constant(1.0)));
+  const NodeId folded = g.apply(
+      Op::add, low,
+      g.apply(Op::mul, g.constant(width), g.apply(Op::sub, g.constant(1.0), away)));
+  const NodeId inside =
+      g.apply(Op::logical_and, g.apply(Op::ge, value, low),
+              g.apply(Op::le, value, g.constant(*variable.high)));
+  return g.apply(Op::select, inside, value, folded);
+}
+
+/// The standard normal of a variable: its own where it is not correlated, else a row of the Cholesky factor.
+NodeId noise_node(Graph& g, const Program& program, std::uint32_t variable) {
+  const std::vector<double>& row = program.noise_row(variable);
+  NodeId sum = g.constant(0.0);
+  for (std::uint32_t k = 0; k < row.size(); ++k) {
+    if (row[k] == 0.0) continue;
+    const NodeId own = g.leaf({LeafKind::noise, k});
+    sum = g.apply(Op::add, sum, g.apply(Op::mul, g.constant(row[k]), own));
+  }
+  return sum;
+}
+
+NodeId increment_node(Graph& g, const Program& program, Translator& translate,
+                      std::uint32_t index, const Span& span) {
+  const Variable& variable = program.model().variables[index];
+  const NodeId zero = g.constant(0.0);
+  const auto read = [&](const expr::ExpressionPtr& e) {
+    return e ? translate(e, span.now, span.read) : zero;
+  };
+  const NodeId x = translate.variable(index);
+  const NodeId volatility = read(variable.volatility);
+  const NodeId noise =
+      g.is_constant(volatility, 0.0) ? zero : noise_node(g, program, index);
+  switch (variable.form) {
+    case Variable::Form::euler: {
+      const NodeId drift = g.apply(Op::mul, read(variable.drift), span.length);
+      const NodeId shock =
+          g.apply(Op::mul, g.apply(Op::mul, volatility, span.root_length), noise);
+      return g.apply(Op::add, drift, shock);
+    }
+    case Variable::Form::reverting: {
+      // Exact: X(t+h) = m + (X - m) exp(-k h) + s sqrt((1 - exp(-2 k h)) / (2 k)) Z (Uhlenbeck, Ornstein 1930).
+      const NodeId rate = read(variable.rate);
+      const NodeId gain = g.apply(
+          Op::neg, g.apply(Op::expm1, g.apply(Op::neg, g.apply(Op::mul, rate, span.length))));
+      const NodeId pull =
+          g.apply(Op::mul, g.apply(Op::sub, read(variable.to), x), gain);
+      if (g.is_constant(volatility, 0.0)) return pull;
+      const NodeId twice = g.apply(Op::mul, g.constant(2.0), rate);
+      const NodeId flat = g.apply(Op::eq, rate, zero);
+      const NodeId safe = g.apply(Op::select, flat, g.constant(1.0), twice);
+      const NodeId lost = g.apply(
+          Op::neg, g.apply(Op::expm1, g.apply(Op::neg, g.apply(Op::mul, twice, span.length))));
+      const NodeId variance =
+          g.apply(Op::select, flat, span.length, g.apply(Op::div, lost, safe));
+      const NodeId width = g.apply(Op::mul, volatility, g.apply(Op::sqrt, variance));
+      return g.apply(Op::add, pull, g.apply(Op::mul, width, noise));
+    }
+    case Variable::Form::growth: {
+      // Exact: X(t+h) = X exp((g - s^2/2) h + s sqrt(h) Z).
+      const NodeId half = g.apply(Op::mul, g.constant(0.5), g.apply(Op::square, volatility));
+      const NodeId trend =
+          g.apply(Op::mul, g.apply(Op::sub, read(variable.drift), half), span.length);
+      const NodeId shock =
+          g.apply(Op::mul, g.apply(Op::mul, volatility, span.root_length), noise);
+      return g.apply(Op::mul, x, g.apply(Op::expm1, g.apply(Op::add, trend, shock)));
+    }
+  }
+  throw diagnostic::InternalError("unknown form of a variable");
+}
+
+NodeId guard_node(Graph& g, Translator& translate, const expr::ExpressionPtr& when,
+                  const Span& span) {
+  return when ? translate(when, span.now, span.read) : g.constant(1.0);
+}
+
+/// Product of the ratios, 0 where the guard fails.
+NodeId ratio_node(Graph& g, Translator& translate, const Intensity& intensity, NodeId guard,
+                  const Span& span) {
+  NodeId product = g.constant(1.0);
+  for (const model::HazardRatio& ratio : intensity.ratios) {
+    product = g.apply(Op::mul, product, translate(ratio.value, span.now, span.read));
+  }
+  if (intensity.kind == Intensity::Kind::hazard) {
+    product = g.apply(Op::mul, translate(intensity.hazard, span.now, span.read), product);
+  }
+  return g.apply(Op::select, guard, product, g.constant(0.0));
+}
+
+const Intensity& intensity_of(const Program& program, ElementId element) {
+  const model::Model& model = program.model();
+  return program.is_transition(element)
+             ? model.transitions[element].intensity
+             : model.events[element - program.layout().transition_count()].intensity;
+}
+
+const expr::ExpressionPtr& when_of(const Program& program, ElementId element) {
+  const model::Model& model = program.model();
+  return program.is_transition(element)
+             ? model.transitions[element].when
+             : model.events[element - program.layout().transition_count()].when;
+}
+
+bool leaves(const model::Transition& transition, std::uint8_t state) {
+  return std::any_of(transition.from.begin(), transition.from.end(),
+                     [state](model::StateId from) { return from.index == state; });
+}
+
+/// Whether a node is a number or made of parameters alone, so that it may be read at any time on the path.
+bool is_fixed_on_path(const Graph& g, NodeId id, const Program& program) {
+  const Node& node = g[id];
+  if (node.op == Op::constant) return true;
+  if (node.op == Op::leaf) {
+    return node.leaf.kind == LeafKind::field &&
+           node.leaf.index < program.layout().parameter(0) + program.model().parameters.size();
+  }
+  const int n = arity(node.op);
+  return is_fixed_on_path(g, node.a, program) &&
+         (n < 2 || is_fixed_on_path(g, node.b, program)) &&
+         (n < 3 || is_fixed_on_path(g, node.c, program));
+}
+
+/// Held nodes that lane code reads directly, and all other leaves of lane code.
+class Frontier {
+ public:
+  explicit Frontier(const Graph& graph) : graph_(graph), seen_(graph.size(), 0) {}
+
+  void visit(const std::vector<NodeId>& outputs) {
+    std::vector<NodeId> stack(outputs.begin(), outputs.end());
+    while (!stack.empty()) {
+      const NodeId id = stack.back();
+      stack.pop_back();
+      if (seen_[id] != 0) continue;
+      seen_[id] = 1;
+      if (graph_.is_scalar(id)) continue;
+      if (graph_.is_held(id)) {
+        held_.push_back(id);
+        continue;
+      }
+      const Node& node = graph_[id];
+      if (node.op == Op::leaf) {
+        if (node.leaf.kind == LeafKind::noise) noises_.push_back(node.leaf.index);
+        continue;
+      }
+      const int n = arity(node.op);
+      stack.push_back(node.a);
+      if (n >= 2) stack.push_back(node.b);
+      if (n >= 3) stack.push_back(node.c);
+    }
+  }
+  std::vector<NodeId> held() const { return sorted(held_); }
+  std::vector<std::uint32_t> noises() const { return sorted(noises_); }
+
+ private:
+  static std::vector<std::uint32_t> sorted(std::vector<std::uint32_t> values) {
+    std::sort(values.begin(), values.end());
+    values.erase(std::unique(values.begin(), values.end()), values.end());
+    return values;
+  }
+  const Graph& graph_;
+  std::vector<std::uint8_t> seen_;
+  std::vector<NodeId> held_;
+  std::vector<std::uint32_t> noises_;
+};
+
+Translator::Setting setting_of(const Program& program, const JointState& state,
+                               std::vector<bool> moving) {
+  Translator::Setting setting;
+  setting.model = &program.model();
+  setting.layout = &program.layout();
+  setting.levers = &program.levers();
+  setting.state = &state;
+  setting.moving = std::move(moving);
+  return setting;
+}
+
+}  // namespace
+
+/// Builds a StateProgram; kept apart so that the program itself holds results only.
+class StateCompiler {
+ public:
+  StateCompiler(const Program& program, const JointState& state, Graph& graph,
+                std::vector<bool> moving)
+      : program_(program), graph_(graph), translate_(graph, setting_of(program, state, moving)) {}
+
+  Span step(bool regular) {
+    const double length = program_.grid().regular_length;
+    Span span;
+    span.now = translate_.step_middle();
+    span.read = translate_.step_start();
+    span.length = regular ? graph_.constant(length)
+                          : translate_.step_scalar(StepScalar::length);
+    span.root_length =
+        regular ? graph_.apply(Op::sqrt, graph_.constant(length))
+                : translate_.step_scalar(StepScalar::root_length);
+    return span;
+  }
+
+  Span sub() {
+    Span span;
+    span.now = translate_.lane_middle();
+    span.read = translate_.lane_now();
+    const NodeId now = graph_.leaf({LeafKind::now, 0});
+    span.length = graph_.apply(
+        Op::max, graph_.constant(0.0),
+        graph_.apply(Op::sub, translate_.step_scalar(StepScalar::end), now));
+    span.root_length = span.length;  // no variable moves in a sub-interval
+    return span;
+  }
+
+  const Program& program_;
+  Graph& graph_;
+  Translator translate_;
+};
+
+StateProgram::StateProgram(const Program& program, const JointState& state) : state_(state) {
+  find_moving_variables(program);
+  StateCompiler compiler(program, state_, graph_, moving_);
+  find_clocks(program, compiler.translate_);
+  build_codes(program, compiler.translate_);
+  build_record_codes(program);
+}
+
+void StateProgram::find_moving_variables(const Program& program) {
+  const std::size_t n = program.model().variables.size();
+  Graph scratch;
+  StateCompiler compiler(program, state_, scratch, std::vector<bool>(n, true));
+  moving_.assign(n, false);
+  const Span span = compiler.step(false);
+  for (std::uint32_t v = 0; v < n; ++v) {
+    const NodeId increment = increment_node(scratch, program, compiler.translate_, v, span);
+    moving_[v] = !scratch.is_constant(increment, 0.0);
+    if (moving_[v]) variables_.push_back({v, 0});
+  }
+}
+
+void StateProgram::find_clocks(const Program& program, Translator& translate) {
+  const Span span{translate.step_middle(), translate.step_start(), 0, 0};
+  const auto add = [&](ElementId element) {
+    const Intensity& intensity = intensity_of(program, element);
+    const NodeId guard = guard_node(graph_, translate, when_of(program, element), span);
+    const NodeId ratio = ratio_node(graph_, translate, intensity, guard, span);
+    if (graph_.is_constant(ratio, 0.0)) return;  // switched off by the state or the policy
+    ActiveClock clock;
+    clock.element = element;
+    clock.column = static_cast<std::uint16_t>(clocks_.size());
+    clock.has_baseline = intensity.kind == Intensity::Kind::baseline;
+    if (clock.has_baseline) {
+      clock.family = intensity.family;
+      clock.times = &intensity.times;
+      clock.baseline_index = n_baselines_++;
+    }
+    clocks_.push_back(clock);
+  };
+  const model::Model& model = program.model();
+  for (std::uint32_t t = 0; t < model.transitions.size(); ++t) {
+    if (leaves(model.transitions[t], state_[model.transitions[t].chain.index])) add(t);
+  }
+  for (std::uint32_t e = 0; e < model.events.size(); ++e) {
+    if (model.events[e].kind == model::Event::Kind::hazard) {
+      add(program.layout().event_element(e));
+    }
+  }
+}
+
+void StateProgram::build_codes(const Program& program, Translator& translate) {
+  const model::Model& model = program.model();
+  const Layout& layout = program.layout();
+  StateCompiler compiler(program, state_, graph_, moving_);
+  Graph& g = graph_;
+
+  // Baselines: arguments, cumulative hazard now (a column) and at the end of the step.
+  const Moment arrival_now = translate.lane_now();
+  std::vector<std::vector<NodeId>> arguments(clocks_.size());
+  std::vector<NodeId> at_end, at_arrival;
+  std::vector<NodeId> cumulative_leaf(clocks_.size(), 0);
+  for (std::size_t j = 0; j < clocks_.size(); ++j) {
+    if (!clocks_[j].has_baseline) continue;
+    const ElementId element = clocks_[j].element;
+    const Intensity& intensity = intensity_of(program, element);
+    for (std::uint32_t k = 0; k < intensity.arguments.size(); ++k) {
+      NodeId argument = translate(intensity.arguments[k], arrival_now, arrival_now);
+      if (!is_fixed_on_path(g, argument, program)) {
+        argument = g.leaf({LeafKind::field, layout.argument(element, k)});
+      }
+      arguments[j].push_back(argument);
+    }
+    const NodeId entered = g.leaf(
+        {LeafKind::field, layout.entered(model.transitions[element].chain.index)});
+    const auto age = [&](NodeId time) {
+      return g.apply(Op::max, g.constant(0.0), g.apply(Op::sub, time, entered));
+    };
+    at_end.push_back(cumulative_node(g, clocks_[j].family, arguments[j], intensity.times,
+                                     age(translate.step_scalar(StepScalar::end))));
+    at_arrival.push_back(cumulative_node(g, clocks_[j].family, arguments[j], intensity.times,
+                                         age(arrival_now.time)));
+    cumulative_leaf[j] = g.leaf({LeafKind::cumulative, clocks_[j].baseline_index});
+  }
+
+  const auto hazards = [&](const Span& span, std::vector<NodeId>& rates,
+                           std::vector<NodeId>& integrals) {
+    for (std::size_t j = 0; j < clocks_.size(); ++j) {
+      const ElementId element = clocks_[j].element;
+      const NodeId guard = guard_node(g, translate, when_of(program, element), span);
+      const NodeId rate = ratio_node(g, translate, intensity_of(program, element), guard, span);
+      rates.push_back(rate);
+      const NodeId length =
+          clocks_[j].has_baseline
+              ? g.apply(Op::sub, at_end[clocks_[j].baseline_index], cumulative_leaf[j])
+              : span.length;
+      integrals.push_back(g.apply(Op::mul, rate, length));
+    }
+  };
+  const auto step_outputs = [&](bool regular) {
+    const Span span = compiler.step(regular);
+    std::vector<NodeId> rates, outputs;
+    hazards(span, rates, outputs);
+    for (const MovingVariable& moving : variables_) {
+      const NodeId increment = increment_node(g, program, translate, moving.variable, span);
+      outputs.push_back(increment);
+      outputs.push_back(limited(g, model.variables[moving.variable],
+                                g.apply(Op::add, translate.variable(moving.variable), increment)));
+    }
+    outputs.insert(outputs.end(), at_end.begin(), at_end.end());
+    return outputs;
+  };
+  const std::vector<NodeId> regular = step_outputs(true);
+  const std::vector<NodeId> general = step_outputs(false);
+  std::vector<NodeId> sub, sub_integrals;
+  hazards(compiler.sub(), sub, sub_integrals);
+  sub.insert(sub.end(), sub_integrals.begin(), sub_integrals.end());
+  sub.insert(sub.end(), at_end.begin(), at_end.end());
+
+  // Signals that move between firings, read at the start of a step.
+  std::vector<NodeId> signals;
+  for (std::uint32_t i = 0; i < program.signals().size(); ++i) {
+    const Moment at = translate.step_start();
+    const NodeId node = translate(program.signals()[i], at, at);
+    if (g.is_constant(node) || g.is_held(node)) continue;
+    moving_signals_.push_back(i);
+    signals.push_back(node);
+  }
+
+  std::vector<NodeId> all_arguments;
+  for (const auto& list : arguments) {
+    all_arguments.insert(all_arguments.end(), list.begin(), list.end());
+  }
+  Frontier frontier(g);
+  std::vector<NodeId> everything;
+  for (const std::vector<NodeId>& outputs : {regular, general, sub, signals, all_arguments}) {
+    everything.insert(everything.end(), outputs.begin(), outputs.end());
+  }
+  frontier.visit(everything);
+
+  // Columns.
+  Places places;
+  auto next = static_cast<std::uint16_t>(clocks_.size());
+  for (std::size_t j = 0; j < clocks_.size(); ++j) {
+    if (!clocks_[j].has_baseline) continue;
+    clocks_[j].cumulative_column = next;
+    places[cumulative_leaf[j]] = {Operand::Kind::column, next++};
+  }
+  for (MovingVariable& moving : variables_) {
+    moving.column = next;
+    places[translate.variable(moving.variable)] = {Operand::Kind::column, next++};
+  }
+  noises_ = frontier.noises();
+  noise_column_ = next;
+  next = static_cast<std::uint16_t>(next + 4 * noises_.size());
+  for (std::size_t i = 0; i < noises_.size(); ++i) {
+    places[g.leaf({LeafKind::noise, noises_[i]})] = {Operand::Kind::noise,
+                                                     static_cast<std::uint16_t>(i)};
+  }
+  std::vector<NodeId> arrival_outputs = frontier.held();
+  for (const NodeId id : arrival_outputs) {
+    arrival_columns_.push_back(next);
+    places[id] = {Operand::Kind::column, next++};
+  }
+  for (std::size_t j = 0; j < clocks_.size(); ++j) {
+    if (!clocks_[j].has_baseline) continue;
+    arrival_outputs.push_back(at_arrival[clocks_[j].baseline_index]);
+    arrival_columns_.push_back(clocks_[j].cumulative_column);
+  }
+  column_count_ = next;
+  places[g.leaf({LeafKind::now, 0})] = {Operand::Kind::column, column_count_};
+
+  bank_.build(g, everything, places);
+  for (std::size_t j = 0; j < clocks_.size(); ++j) {
+    for (const NodeId argument : arguments[j]) clocks_[j].arguments.push_back(places.at(argument));
+  }
+  regular_step_ = build_code(g, regular, places);
+  general_step_ = build_code(g, general, places);
+  sub_ = build_code(g, sub, places);
+  signal_code_ = build_code(g, signals, places);
+  arrival_ = RecordCode(g, arrival_outputs);
+
+  // Arguments that are read on entering a state.
+  for (std::uint32_t chain = 0; chain < model.chains.size(); ++chain) {
+    EntryCode entry;
+    entry.chain = chain;
+    std::vector<NodeId> outputs;
+    for (std::size_t j = 0; j < clocks_.size(); ++j) {
+      const ElementId element = clocks_[j].element;
+      if (!clocks_[j].has_baseline || model.transitions[element].chain.index != chain) continue;
+      const Intensity& intensity = intensity_of(program, element);
+      for (std::uint32_t k = 0; k < intensity.arguments.size(); ++k) {
+        const NodeId argument = translate(intensity.arguments[k], arrival_now, arrival_now);
+        if (is_fixed_on_path(g, argument, program)) continue;
+        entry.fields.push_back(layout.argument(element, k));
+        outputs.push_back(argument);
+      }
+    }
+    if (outputs.empty()) continue;
+    entry.code = RecordCode(g, outputs);
+    entries_.push_back(std::move(entry));
+  }
+}
+
+void StateProgram::build_record_codes(const Program& program) {
+  Graph g;
+  Translator translate(g, setting_of(program, state_, {}));
+  const Moment now = translate.lane_now();
+  std::vector<NodeId> outputs;
+  for (const auto& signal : program.signals()) outputs.push_back(translate(signal, now, now));
+  signals_ = RecordCode(g, outputs);
+  outputs.clear();
+  for (const std::uint32_t event : program.triggers()) {
+    outputs.push_back(translate(program.model().events[event].trigger, now, now));
+  }
+  triggers_ = RecordCode(g, outputs);
+}
+
+FiringProgram compile_firing(const Program& program, ElementId element, const JointState& state) {
+  const model::Model& model = program.model();
+  FiringProgram firing;
+  Graph g;
+  Translator translate(g, setting_of(program, state, {}));
+  const Moment now = translate.lane_now();
+  const auto read = [&](const expr::ExpressionPtr& e) { return translate(e, now, now); };
+  std::vector<NodeId> outputs;
+  const bool is_transition = program.is_transition(element);
+  const model::Event* event =
+      is_transition ? nullptr : &model.events[element - program.layout().transition_count()];
+  // The guard of a hazard element has done its work: its clock ran only while it held.
+  const bool guarded = event != nullptr && event->kind != model::Event::Kind::hazard && event->when;
+  outputs.push_back(guarded ? read(event->when) : g.constant(1.0));
+  outputs.push_back(event != nullptr && event->probability ? read(event->probability)
+                                                           : g.constant(1.0));
+  const model::Effects& effects =
+      is_transition ? model.transitions[element].effects : event->effects;
+  firing.mark_count = effects.mark_count;
+  for (const model::Assignment& assignment : effects.assignments) {
+    firing.assigned.push_back(assignment.variable.index);
+    outputs.push_back(limited(g, model.variables[assignment.variable.index],
+                              read(assignment.value)));
+  }
+  if (is_transition) {
+    for (const model::Branch& branch : model.transitions[element].branches) {
+      firing.branch_states.push_back(static_cast<std::uint8_t>(branch.to.index));
+      outputs.push_back(read(branch.weight));
+    }
+  }
+  for (const model::ForcedMove& move : effects.moves) {
+    FiringProgram::Move target{move.chain.index, {}};
+    for (const model::Branch& branch : move.branches) {
+      target.states.push_back(static_cast<std::uint8_t>(branch.to.index));
+      outputs.push_back(read(branch.weight));
+    }
+    firing.moves.push_back(std::move(target));
+  }
+  firing.code = RecordCode(g, outputs);
+  return firing;
+}
+
+}  // namespace detente::program
