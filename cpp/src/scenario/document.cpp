@@ -162,7 +162,7 @@ class TreeBuilder : public YAML::EventHandler {
     const SourceSpan span = place_of(source_, mark).span(1);
     const auto found = anchors_.find(anchor);
     if (found == anchors_.end()) {  // An alias inside the node that it names.
-      throw Stop{messages::aliases_too_large(span)};
+      throw Stop{messages::alias_in_itself(span)};
     }
     alias_nodes_ += found->second->node_count;
     if (alias_nodes_ > max_alias_nodes) throw Stop{messages::aliases_too_large(span)};
@@ -171,8 +171,8 @@ class TreeBuilder : public YAML::EventHandler {
 
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                 const std::string& value) override {
+    refuse_tag(place_of(source_, mark), tag);
     const Place place = after_properties(place_of(source_, mark));
-    refuse_tag(place, tag);
     auto node = std::make_shared<Node>();
     node->kind = Node::Kind::scalar;
     node->text = value;
@@ -219,14 +219,16 @@ class TreeBuilder : public YAML::EventHandler {
 
   static void refuse_tag(const Place& place, const std::string& tag) {
     if (!tag.empty() && tag != "?" && tag != "!") {
-      throw Stop{messages::unknown_tag(place.span(1), tag)};
+      const std::string_view rest = place.rest();
+      const std::string_view written = rest.substr(0, rest.find(' '));
+      throw Stop{messages::unknown_tag(place.span(written.size()), written)};
     }
   }
 
   void open(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
             YAML::EmitterStyle::value style, Node::Kind kind) {
+    refuse_tag(place_of(source_, mark), tag);
     const Place place = after_properties(place_of(source_, mark));
-    refuse_tag(place, tag);
     if (open_.size() >= max_document_nesting) throw Stop{messages::too_deep(place.span(1))};
     Open next;
     next.node = std::make_shared<Node>();
@@ -368,12 +370,107 @@ class TextBuffer : public std::streambuf {
   }
 };
 
+/// A bracket or quote that is open at the end of a text.
+struct Opening {
+  char character = '\0';
+  std::size_t offset = 0;
+};
+
+/// The innermost one, as far as this can be told without parsing: quotes count where a value can begin.
+std::optional<Opening> innermost_opening(std::string_view text) {
+  std::vector<Opening> open;
+  char before = '\n';  // the last character that is not a blank
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    const bool at_blank = i == 0 || text[i - 1] == ' ' || text[i - 1] == '\n';
+    if (c == '#' && at_blank) {
+      i = std::min(text.find('\n', i), text.size()) - 1;
+      continue;
+    }
+    if ((c == '"' || c == '\'') && std::string_view(":,[{-\n").find(before) != std::string_view::npos) {
+      const std::size_t length = quoted_bytes(text.substr(i));
+      if (length < 2 || text[i + length - 1] != c) return Opening{c, i};
+      i += length - 1;
+    } else if (c == '[' || c == '{') {
+      open.push_back({c, i});
+    } else if ((c == ']' || c == '}') && !open.empty()) {
+      open.pop_back();
+    }
+    if (c != ' ') before = c;
+  }
+  if (open.empty()) return std::nullopt;
+  return open.back();
+}
+
+std::size_t offset_of(const std::string& text, const Place& place) {
+  std::size_t at = 0;
+  for (std::uint32_t line = 1; line < place.line; ++line) at = text.find('\n', at) + 1;
+  return std::min(at + place.byte, text.size());
+}
+
+/// The line above with something on it, 0: none.
+std::uint32_t line_above(const SourceText& source, std::uint32_t line) {
+  while (--line > 0) {
+    if (source.line(line).find_first_not_of(" \t") != std::string_view::npos) return line;
+  }
+  return 0;
+}
+
+/// `illegal map value`: most often the line above lacks a blank or this one stands too far right.
+std::optional<Diagnostic> misplaced_entry(const std::shared_ptr<const SourceText>& source,
+                                          std::uint32_t line) {
+  Place above;
+  above.source = source;
+  above.line = line_above(*source, line);
+  if (above.line == 0) return std::nullopt;
+  const std::string_view text = source->line(above.line);
+  const std::size_t first = text.find_first_not_of(' ');
+  const std::size_t colon = text.find(':');
+  if (colon != text.npos && colon + 1 < text.size() && text[colon + 1] != ' ' &&
+      text.find(": ") == text.npos) {
+    above.byte = colon;
+    return messages::no_blank_after_colon(above.span(1));
+  }
+  const std::size_t indent = source->line(line).find_first_not_of(' ');
+  if (indent != text.npos && first != text.npos && indent > first && text.back() != ':') {
+    Place here;
+    here.source = source;
+    here.line = line;
+    here.byte = indent;
+    return messages::indented_below_value(here.span(1));
+  }
+  return std::nullopt;
+}
+
 Diagnostic syntax_error(const std::shared_ptr<const SourceText>& source,
                         const YAML::Exception& exception) {
-  const Place place = place_of(source, exception.mark);
-  const std::string_view rest = place.rest();
-  return messages::syntax(place.span(1), exception.msg, rest.empty() ? '\0' : rest.front(),
-                          source->line(place.line));
+  Place place = place_of(source, exception.mark);
+  const std::string_view line = source->line(place.line);
+  const std::size_t tab = line.find('\t');
+  if (tab != line.npos && tab == line.find_first_not_of(' ')) {
+    place.byte = tab;
+    return messages::tab_indents(place.span(1));
+  }
+  const std::string& reason = exception.msg;
+  if (reason.rfind("illegal map value", 0) == 0) {
+    if (auto misplaced = misplaced_entry(source, place.line)) return *misplaced;
+  }
+  const bool is_open = reason.find("flow not found") != reason.npos || reason.rfind("illegal EOF", 0) == 0 ||
+                       reason.rfind("illegal map", 0) == 0;
+  const std::string& text = source->text();
+  const auto opening = is_open ? innermost_opening(std::string_view(text).substr(0, offset_of(text, place)))
+                               : std::nullopt;
+  if (opening) {
+    const SourceSpan span = span_at(source, opening->offset);
+    const std::string_view rest = place.rest();
+    if (span.line != place.line || opening->character == '"' || opening->character == '\'') {
+      return messages::not_closed(span, opening->character, place.line);
+    }
+    if (!rest.empty() && (rest.front() == '[' || rest.front() == '{')) {
+      return messages::bracket_in_text(place.span(1), rest.front());
+    }
+  }
+  return messages::syntax(place.span(1), reason);
 }
 
 }  // namespace

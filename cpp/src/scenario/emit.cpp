@@ -92,8 +92,14 @@ void append_block(const Node& node, std::size_t indent, int level, std::string& 
     append_value(*entry.value, indent, level + 1, out);
   }
   for (const NodePtr& item : node.items) {
-    out += blanks + '-';
-    append_value(*item, indent, block_levels, out);
+    const std::string flow = flow_yaml(*item);
+    if (flow.size() <= longest_flow || (item->entries.empty() && item->items.empty())) {
+      out += blanks + "- " + flow + '\n';
+    } else {
+      const std::size_t begin = out.size();
+      append_block(*item, indent + 2, block_levels, out);
+      out[begin + indent] = '-';
+    }
   }
 }
 

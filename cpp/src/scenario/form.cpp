@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "detente/diagnostic/suggestion.hpp"
+
 #include "scenario/messages.hpp"
 
 namespace detente::scenario {
@@ -50,7 +52,8 @@ std::vector<NamedValue> named_values(const Value& value, std::string_view what,
       out.push_back({entry.key, placed(entry.key_span, path), {entry.value, path}});
     }
   } else if (!value.is_null()) {
-    diagnostics.add(messages::wrong_kind(value.span(), what, "a mapping `name: ...`", kind_of(value)));
+    diagnostics.add(messages::wrong_kind(value.span(), what, "a mapping `name: ...`", kind_of(value),
+                                         value.is_sequence() ? "write `name:` before each entry, without `- `" : ""));
   }
   return out;
 }
@@ -61,7 +64,8 @@ std::vector<Value> items(const Value& value, std::string_view what, Diagnostics&
     out.reserve(value.node->items.size());
     for (std::size_t i = 0; i < value.node->items.size(); ++i) out.push_back(value.item(i));
   } else if (!value.is_null()) {
-    diagnostics.add(messages::wrong_kind(value.span(), what, "a list", kind_of(value)));
+    diagnostics.add(messages::wrong_kind(value.span(), what, "a list", kind_of(value),
+                                         value.is_mapping() ? "begin each item with `- `" : "write it in brackets, as `[a, b]`"));
   }
   return out;
 }
@@ -90,6 +94,7 @@ void Form::read_entries(const Value& value, Diagnostics& diagnostics) {
       complete_ = false;
       if (++unknown <= max_unknown_keys) {
         diagnostics.add(messages::unknown_key(entry.name_span, entry.name, where_, section_.names()));
+        misspelt_.push_back(diagnostic::nearest(entry.name, section_.names()));
       }
     } else {
       values_.push_back(std::move(entry));
@@ -110,7 +115,10 @@ void Form::check_needs(Diagnostics& diagnostics) {
       }
     }
     if (!present && field.need == Need::required) {
-      diagnostics.add(messages::missing_key(span_, where_, {std::string(field.name)}, field.example));
+      const bool misspelt = std::find(misspelt_.begin(), misspelt_.end(), field.name) != misspelt_.end();
+      if (!misspelt) {
+        diagnostics.add(messages::missing_key(span_, where_, {std::string(field.name)}, field.example));
+      }
       complete_ = false;
     }
     if (present && field.need == Need::exactly_one) one.emplace_back(field.name);

@@ -70,6 +70,7 @@ class Form {
   std::string where_;
   diagnostic::SourceSpan span_;
   std::vector<NamedValue> values_;
+  std::vector<std::string> misspelt_;  ///< known keys that unknown ones may stand for
   bool complete_ = true;
 };
 

@@ -1,5 +1,6 @@
 #include "scenario/messages.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -114,22 +115,44 @@ constexpr Wording syntax_wordings[] = {
 
 }  // namespace
 
-Diagnostic syntax(SourceSpan span, std::string_view reason, char at, std::string_view line) {
-  std::string message = "this is not YAML: " + std::string(reason);
-  std::string hint;
+Diagnostic syntax(SourceSpan span, std::string_view reason) {
   for (const Wording& wording : syntax_wordings) {
     if (reason.substr(0, wording.reason.size()) == wording.reason) {
-      message = wording.message;
-      hint = wording.hint;
-      break;
+      return error("E101", std::move(span), wording.message, wording.hint);
     }
   }
-  const std::size_t first = line.find_first_not_of(" \t");
-  if (at == '\t' || (first != line.npos && line.substr(0, first).find('\t') != line.npos)) {
-    message = "a tab indents this line, which YAML does not allow";
-    hint = "indent with spaces";
-  }
+  return error("E101", std::move(span), "this is not YAML: " + std::string(reason));
+}
+
+Diagnostic tab_indents(SourceSpan span) {
+  return error("E101", std::move(span), "a tab indents this line, which YAML does not allow",
+               "indent with spaces");
+}
+
+Diagnostic not_closed(SourceSpan span, char opening, std::uint32_t line) {
+  const bool quote = opening == '"' || opening == '\'';
+  const std::string found = std::to_string(line);
+  std::string message = quote ? "this quote is not closed; the text after it is read as a part of it"
+                              : "this `" + std::string(1, opening) + "` is not closed; the text goes wrong on line " + found;
+  std::string hint = quote ? "close it on the same line"
+                           : "close it with `" + std::string(opening == '{' ? "}" : "]") + "`";
   return error("E101", std::move(span), std::move(message), std::move(hint));
+}
+
+Diagnostic bracket_in_text(SourceSpan span, char bracket) {
+  return error("E101", std::move(span),
+               "inside `{...}` or `[...]` a text without quotes cannot hold `" + std::string(1, bracket) + "`",
+               "put quotes around the whole expression");
+}
+
+Diagnostic no_blank_after_colon(SourceSpan span) {
+  return error("E101", std::move(span), "a blank is missing after this colon", "write `key: value`");
+}
+
+Diagnostic indented_below_value(SourceSpan span) {
+  return error("E101", std::move(span),
+               "this line is indented more than the line above, which has its value already",
+               "entries of one mapping begin in the same column");
 }
 
 Diagnostic not_utf8(SourceSpan span, unsigned char byte) {
@@ -162,8 +185,13 @@ Diagnostic too_many_nodes(SourceSpan span) {
 
 Diagnostic aliases_too_large(SourceSpan span) {
   return error("E107", std::move(span),
-               "aliases (`*name`) stand for more than 10000 values when they are written out, or hold themselves",
+               "aliases (`*name`) stand for more than 10000 values when they are written out",
                "use fewer aliases inside what other aliases repeat");
+}
+
+Diagnostic alias_in_itself(SourceSpan span) {
+  return error("E107", std::move(span), "this alias stands inside the value that it repeats",
+               "write out what should stand here");
 }
 
 Diagnostic duplicate_key(SourceSpan span, std::string_view key, std::uint32_t first_line) {
@@ -233,21 +261,35 @@ Diagnostic several_of(SourceSpan span, std::string_view where, const std::vector
 }
 
 Diagnostic wrong_kind(SourceSpan span, std::string_view what, std::string_view expected,
-                      std::string_view found) {
+                      std::string_view found, std::string hint) {
   return error("E123", std::move(span),
                std::string(what) + " should be " + std::string(expected) + ", and this is " +
-                   std::string(found));
+                   std::string(found),
+               std::move(hint));
+}
+
+namespace {
+
+std::string first_of(const std::vector<std::string>& names) {
+  constexpr std::size_t shown = 12;
+  const std::vector<std::string> first(
+      names.begin(), names.begin() + static_cast<std::ptrdiff_t>(std::min(shown, names.size())));
+  return enumeration(first) + (names.size() > shown ? " ..." : "");
+}
+
+}  // namespace
+
+Diagnostic unknown_state(SourceSpan span, std::string_view chain, std::string_view name,
+                         const std::vector<std::string>& states) {
+  return error("E304", std::move(span),
+               "unknown state " + in_ticks(name) + " of the chain " + in_ticks(chain),
+               diagnostic::did_you_mean(name, states, "its states are " + first_of(states)));
 }
 
 Diagnostic unknown_name(SourceSpan span, std::string_view kind, std::string_view name,
                         const std::vector<std::string>& known) {
   std::string otherwise = "there is no " + std::string(kind) + " in this scenario";
-  if (!known.empty()) {
-    constexpr std::size_t shown = 12;
-    std::vector<std::string> first(known.begin(),
-                                   known.begin() + static_cast<std::ptrdiff_t>(std::min(shown, known.size())));
-    otherwise = "known: " + enumeration(first) + (known.size() > shown ? " ..." : "");
-  }
+  if (!known.empty()) otherwise = "known: " + first_of(known);
   return error("E304", std::move(span), "unknown " + std::string(kind) + " " + in_ticks(name),
                diagnostic::did_you_mean(name, known, otherwise));
 }

@@ -28,13 +28,21 @@ std::string number(double value);
 std::string in_ticks(std::string_view text);
 
 // The document
-Diagnostic syntax(SourceSpan span, std::string_view reason, char at, std::string_view line);
+/// `reason`: what the YAML library says.
+Diagnostic syntax(SourceSpan span, std::string_view reason);
+Diagnostic tab_indents(SourceSpan span);
+/// `opening`: the bracket or quote; `line`: where the text goes wrong.
+Diagnostic not_closed(SourceSpan span, char opening, std::uint32_t line);
+Diagnostic bracket_in_text(SourceSpan span, char bracket);
+Diagnostic no_blank_after_colon(SourceSpan span);
+Diagnostic indented_below_value(SourceSpan span);
 Diagnostic not_utf8(SourceSpan span, unsigned char byte);
 Diagnostic control_character(SourceSpan span, unsigned char byte);
 Diagnostic too_large(SourceSpan span, std::size_t bytes);
 Diagnostic too_deep(SourceSpan span);
 Diagnostic too_many_nodes(SourceSpan span);
 Diagnostic aliases_too_large(SourceSpan span);
+Diagnostic alias_in_itself(SourceSpan span);
 Diagnostic duplicate_key(SourceSpan span, std::string_view key, std::uint32_t first_line);
 Diagnostic several_documents(SourceSpan span);
 Diagnostic empty_document(SourceSpan span);
@@ -51,11 +59,13 @@ Diagnostic no_value(SourceSpan span, std::string_view key, std::string_view exam
 Diagnostic several_of(SourceSpan span, std::string_view where, const std::vector<std::string>& found,
                       const std::vector<std::string>& allowed);
 Diagnostic wrong_kind(SourceSpan span, std::string_view what, std::string_view expected,
-                      std::string_view found);
+                      std::string_view found, std::string hint = {});
 
 // Names
 Diagnostic unknown_name(SourceSpan span, std::string_view kind, std::string_view name,
                         const std::vector<std::string>& known);
+Diagnostic unknown_state(SourceSpan span, std::string_view chain, std::string_view name,
+                         const std::vector<std::string>& states);
 Diagnostic duplicate_name(SourceSpan span, std::string_view name, std::string_view kind,
                           std::string_view first_kind, std::uint32_t first_line);
 Diagnostic bad_name(SourceSpan span, std::string_view name, std::string_view kind);

@@ -34,10 +34,11 @@ void Names::declare(Element element, const std::string& name, std::uint32_t inde
     diagnostics.add(messages::bad_name(span, name, name_of(element)));
     return;
   }
-  const auto [found, is_new] = declared_.emplace(name, Declared{element, index, span});
+  const auto [found, is_new] = declared_.emplace(name, Declared{element, index, span, false});
   if (is_new) {
     order_.push_back(name);
   } else {
+    found->second.spoiled = true;
     diagnostics.add(messages::duplicate_name(span, name, name_of(element),
                                              name_of(found->second.element), found->second.span.line));
   }
@@ -46,6 +47,11 @@ void Names::declare(Element element, const std::string& name, std::uint32_t inde
 void Names::add_chain(std::string name, std::vector<std::string> states) {
   chain_names_.push_back(std::move(name));
   chain_states_.push_back(std::move(states));
+}
+
+void Names::spoil(const std::string& name) {
+  const auto found = declared_.find(name);
+  if (found != declared_.end()) found->second.spoiled = true;
 }
 
 const Names::Declared* Names::find(std::string_view name) const {
@@ -79,6 +85,10 @@ Resolution Names::resolve(std::string_view name) const {
   const Declared* declared = find(name);
   if (!declared) return {};
   Resolution found;
+  if (declared->spoiled) {
+    found.kind = Resolution::Kind::failed;
+    return found;
+  }
   found.index = declared->index;
   switch (declared->element) {
     case Element::parameter: return symbol(SymbolKind::parameter, declared->index, Type::number);

@@ -50,7 +50,10 @@ class Names : public expr::Scope {
     Element element;
     std::uint32_t index;
     diagnostic::SourceSpan span;
+    bool spoiled = false;  ///< what it means has been reported as wrong: its uses are passed over
   };
+  /// Makes the uses of a name be passed over.
+  void spoil(const std::string& name);
   const Declared* find(std::string_view name) const;
   /// Declared names of one kind, in order.
   std::vector<std::string> names_of(Element element) const;

@@ -99,6 +99,7 @@ std::vector<DeclaredChain> declare_chains(Reading& reading, const std::vector<Na
     std::vector<std::string> names;
     for (const model::State& state : model.states) names.push_back(state.name);
     reading.names.add_chain(named.name, names);
+    if (names.empty()) reading.names.spoil(named.name);
     if (const Value* transitions = declared.form.find("transitions")) {
       declared.transitions = items(*transitions, "`transitions`", reading.diagnostics);
     }

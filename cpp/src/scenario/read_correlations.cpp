@@ -60,13 +60,14 @@ class CorrelationReader {
     const std::string kind(name_of(element_));
     if (of.is_sequence() && (names.size() < 2 || names.size() > max_correlated)) {
       reading_.error("E350", of.span(),
-                     "a correlation is of two or more " + kind + "s, at most 400; here are " +
+                     "a correlation is of two or more " + kind + "s, at most 400, and the number in this list is " +
                          std::to_string(names.size()));
       return {};
     }
     for (const Value& name : names) {
       const std::string text = reading_.text(name, "of");
       const Names::Declared* declared = reading_.names.find(text);
+      if (declared && declared->spoiled) continue;
       if (!declared || declared->element != element_) {
         if (declared) {
           reading_.error("E350", name.span(),

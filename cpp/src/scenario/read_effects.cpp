@@ -11,14 +11,16 @@ using model::Branch;
 
 std::optional<model::StateId> read_state(Reading& reading, const Value& value, std::uint32_t chain) {
   const std::vector<std::string> states = reading.names.states(chain);
-  const std::string what = "state of " + in_ticks(reading.names.chain_name(chain));
+  const std::string& name = reading.names.chain_name(chain);
+  if (states.empty()) return std::nullopt;  // Reported where they should stand.
   if (!value.is_scalar()) {
-    reading.diagnostics.add(messages::wrong_kind(value.span(), "this", "a " + what, kind_of(value)));
+    reading.diagnostics.add(
+        messages::wrong_kind(value.span(), "this", "a state of " + in_ticks(name), kind_of(value)));
     return std::nullopt;
   }
   const auto found = std::find(states.begin(), states.end(), value.text());
   if (found == states.end()) {
-    reading.diagnostics.add(messages::unknown_name(value.span(), what, value.text(), states));
+    reading.diagnostics.add(messages::unknown_state(value.span(), name, value.text(), states));
     return std::nullopt;
   }
   return model::StateId{static_cast<std::uint32_t>(found - states.begin())};
@@ -69,6 +71,8 @@ model::Effects read_effects(Reading& reading, const Value& value,
       std::vector<std::string> known = reading.names.names_of(Element::variable);
       for (std::string& chain : reading.names.names_of(Element::chain)) known.push_back(std::move(chain));
       reading.diagnostics.add(messages::unknown_name(named.name_span, "variable or chain", named.name, known));
+    } else if (declared->spoiled) {
+      continue;
     } else if (declared->element == Element::variable) {
       auto change = reading.expression(named.value, {expr::Type::number, &effects.mark_count});
       if (change) effects.assignments.push_back({{declared->index}, std::move(change)});

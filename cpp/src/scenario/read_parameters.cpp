@@ -127,7 +127,7 @@ class PriorReader {
     if (text.empty() || *end != '\0' || !(share > 0.0) || !(share < 1.0)) {
       reading_.error("E331", point.name_span,
                      "a share between 0% and 100% should stand here, and this is " + in_ticks(point.name),
-                     "for example `quantiles: {5%: 60, 50%: 90, 95%: 130}`");
+                     "write a share as `5%` or `0.05`, for example `quantiles: {5%: 60, 50%: 90, 95%: 130}`");
       return std::nullopt;
     }
     return share;
@@ -228,6 +228,7 @@ Bounds read_range(Reading& reading, const Value& value, bool of_variable) {
     reading.error("E137", value.span(),
                   "the lower end of a range must be below the upper end: " + messages::number(*bounds.low) +
                       " and " + messages::number(*bounds.high));
+    bounds.low = bounds.high = std::nullopt;
   }
   return bounds;
 }

@@ -34,6 +34,7 @@ class PolicyReader {
  private:
   std::optional<std::uint32_t> lever_of(const NamedValue& named) {
     const Names::Declared* declared = reading_.names.find(named.name);
+    if (declared && declared->spoiled) return std::nullopt;
     if (declared && declared->element == Element::lever) return declared->index;
     if (declared) {
       reading_.error("E314", named.name_span,
