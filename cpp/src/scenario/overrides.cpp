@@ -72,7 +72,8 @@ class Override {
     if (in_joint) leave_joint(name);
     if (fixed || prior->kind == Node::Kind::scalar) leave_correlations(name);
     const NodePtr changed = merged(value_of(parameters, name), std::move(prior));
-    const NodePtr section = parameters ? parameters : make_mapping({});
+    NodePtr section = value_of(root_, "parameters");  // Anew: leaving a joint prior may have added to it.
+    if (!section) section = make_mapping({});
     root_ = with_value(root_, "parameters", with_value(section, name, changed, place("parameters." + name)));
   }
 
