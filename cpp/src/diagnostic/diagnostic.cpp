@@ -16,7 +16,8 @@ constexpr std::size_t longest_shown_line =
 constexpr std::size_t shown_before_span = 80;
 constexpr std::size_t gutter_width = 5;
 
-// Control characters would let a scenario write to the reader's terminal; damaged bytes are no text.
+// Control characters would let a scenario write to the reader's terminal; damaged bytes are no
+// text.
 void append_code_point(std::string& out, std::string_view text, std::size_t offset,
                        const CodePoint& point) {
   const bool control =
@@ -54,8 +55,8 @@ struct Excerpt {
   std::string carets;
 };
 
-// Walks the line once: code points before the span become blanks of the same width (tabs stay tabs), those in
-// it become the caret and its tail.
+// Walks the line once: code points before the span become blanks of the same width (tabs stay
+// tabs), those in it become the caret and its tail.
 Excerpt excerpt_of(const SourceSpan& span) {
   const std::string_view line = span.source->line(span.line);
   const std::size_t count = count_code_points(line);

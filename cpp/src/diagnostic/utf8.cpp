@@ -11,7 +11,8 @@ struct Range {
   std::uint32_t first, last;
 };
 
-// Blocks, not single characters: a caret that is right for nearly every text is worth a short table.
+// Blocks, not single characters: a caret that is right for nearly every text is worth a short
+// table.
 constexpr std::array<Range, 4> zero_width{
     {{0x0300, 0x036F}, {0x200B, 0x200F}, {0x20D0, 0x20FF}, {0xFE00, 0xFE0F}}};
 constexpr std::array<Range, 8> double_width{{{0x1100, 0x115F},

@@ -61,7 +61,7 @@ bool Checker::has_arguments(const AstNode& node, const FunctionRow& row) {
   if (is_temporal && !is_first) allowed.emplace_back("within");
   for (std::size_t i = 0; i < node.named.size(); ++i) {
     const auto& [name, value] = node.named[i];
-    const auto same_name = [&name = name](const auto& other) { return other.first == name; };
+    const auto same_name = [&name = name](const auto& other) { return other.name == name; };
     const auto end = node.named.begin() + static_cast<std::ptrdiff_t>(i);
     if (std::find(allowed.begin(), allowed.end(), name) == allowed.end()) {
       report(messages::unknown_argument(ast_.span(value), name, row.name, allowed));

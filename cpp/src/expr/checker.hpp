@@ -23,7 +23,8 @@ class Checker {
   ExpressionPtr run();
 
  private:
-  /// Where a node stands along the path: temporal operators are allowed at the top of formulas alone.
+  /// Where a node stands along the path: temporal operators are allowed at the top of formulas
+  /// alone.
   enum class Place : std::uint8_t { outside, formula, inside_temporal };
 
   // check.cpp: each returns null after a report

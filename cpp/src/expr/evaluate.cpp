@@ -54,7 +54,8 @@ class Evaluation {
     DETENTE_UNREACHABLE("a formula along the path has no value at one moment");
   }
 
-  // What is not asked for is not read: a branch that is not taken, what stands behind a settled `and`.
+  // What is not asked for is not read: a branch that is not taken, what stands behind a settled
+  // `and`.
   double call(const Expression& node) {
     const auto argument = [&](std::size_t i) { return (*this)(*node.arguments[i]); };
     switch (node.function) {

@@ -43,8 +43,8 @@ struct Token {
   int year = 0, month = 0, day = 0;  ///< date
 };
 
-/// The tokens of a text, `end` last; empty when there is a character or a number that is none of the language,
-/// which is then reported (E201, E207).
+/// The tokens of a text, `end` last; empty when there is a character or a number that is none of
+/// the language, which is then reported (E201, E207).
 std::vector<Token> tokens_of(std::string_view text, const TextPlace& place,
                              diagnostic::Diagnostics& diagnostics);
 

@@ -398,7 +398,7 @@ class Parser {
     take();
     const Level level(*this);
     std::vector<AstNode> children;
-    std::vector<std::pair<std::string, AstNode>> named;
+    std::vector<AstNode::Named> named;
     if (current().kind != Kind::right_parenthesis) {
       do {
         const bool by_name = current().kind == Kind::name && following().kind == Kind::assign;
@@ -419,7 +419,7 @@ class Parser {
     return node;
   }
 
-  std::pair<std::string, AstNode> named_argument() {
+  AstNode::Named named_argument() {
     const Token name = take();
     take();
     AstNode value = expression(none);

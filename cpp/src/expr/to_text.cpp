@@ -10,7 +10,8 @@ namespace {
 
 using Kind = Expression::Kind;
 
-// Shared parts are written out each time, which may grow without bound; messages need no more than this.
+// Shared parts are written out each time, which may grow without bound; messages need no more than
+// this.
 constexpr std::size_t longest_text = 16384;
 
 /// Binding powers as in the parser.

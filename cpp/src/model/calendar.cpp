@@ -38,8 +38,8 @@ std::string shortest(double value) {
 
 }  // namespace
 
-// Days between civil dates by eras of 400 years that begin on 1 March, so that the leap day is the last of its
-// year: Hinnant, "chrono-Compatible Low-Level Date Algorithms" (2013).
+// Days between civil dates by eras of 400 years that begin on 1 March, so that the leap day is the
+// last of its year: Hinnant, "chrono-Compatible Low-Level Date Algorithms" (2013).
 Date make_date(int year, int month, int day) {
   const std::int64_t y = static_cast<std::int64_t>(year) - (month <= 2 ? 1 : 0);
   const std::int64_t era = floor_divide(y, 400);

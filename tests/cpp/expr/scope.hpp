@@ -14,8 +14,8 @@
 
 namespace detente::expr::testing {
 
-/// Chains conflict {war, talks, frozen, ceasefire} and guarantee {none, in_force}; variables trust, front; lever
-/// pressure; parameter tau; season winter; event strike; outcome relapse.
+/// Chains conflict {war, talks, frozen, ceasefire} and guarantee {none, in_force}; variables trust,
+/// front; lever pressure; parameter tau; season winter; event strike; outcome relapse.
 class SmallScope : public Scope {
  public:
   bool calendar = true;

@@ -11,8 +11,8 @@ namespace {
 using diagnostic::SourceSpan;
 using diagnostic::SourceText;
 
-/// Line, column and length in `file` of each piece of `text` that is `wanted`, when the scalar begins at line and
-/// column.
+/// Line, column and length in `file` of each piece of `text` that is `wanted`, when the scalar
+/// begins at line and column.
 std::string places(const std::string& file, std::uint32_t line, std::uint32_t column,
                    const std::string& text, const std::string& wanted) {
   const SourceSpan first{std::make_shared<const SourceText>("f", file), line, column, 1, "p"};

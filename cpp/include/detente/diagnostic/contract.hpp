@@ -1,7 +1,7 @@
 #pragma once
 
-/// Contracts between our own functions. User input never reaches them: what a user can get wrong is a
-/// Diagnostic or a RunError.
+/// Contracts between our own functions. User input never reaches them: what a user can get wrong is
+/// a Diagnostic or a RunError.
 
 #include "detente/diagnostic/error.hpp"
 

@@ -1,9 +1,9 @@
 #pragma once
 
-/// The wording of what can be wrong, one function per message: the problem and why it is one in `message`, what to
-/// do about it in `hint`. Codes: E1xx document, E2xx expression, E3xx model, E4xx run, W5xx warnings. Names,
-/// operators and texts of the user stand in backticks. A code names a kind of mistake, several messages may
-/// share it.
+/// The wording of what can be wrong, one function per message: the problem and why it is one in
+/// `message`, what to do about it in `hint`. Codes: E1xx document, E2xx expression, E3xx model,
+/// E4xx run, W5xx warnings. Names, operators and texts of the user stand in backticks. A code names
+/// a kind of mistake, several messages may share it.
 
 #include <cstddef>
 #include <string>

@@ -1,7 +1,7 @@
 #pragma once
 
-/// Code points of UTF-8 text that may be damaged: a byte that starts no well-formed sequence stands for one
-/// code point, U+FFFD.
+/// Code points of UTF-8 text that may be damaged: a byte that starts no well-formed sequence stands
+/// for one code point, U+FFFD.
 
 #include <cstddef>
 #include <cstdint>

@@ -7,34 +7,36 @@
 #include <memory>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "detente/diagnostic/source.hpp"
 
 namespace detente::expr {
 
-/// Where the text of an expression lies in its file. A YAML scalar may be quoted, folded or run over several
-/// lines, so that the text is not one stretch of the file; every stretch has its own start.
+/// Where the text of an expression lies in its file. A YAML scalar may be quoted, folded or run
+/// over several lines, so that the text is not one stretch of the file; every stretch has its own
+/// start.
 struct TextPlace {
   struct Start {
-    std::size_t offset = 0;     ///< byte of the expression's text at which the stretch begins
-    std::uint32_t line = 0;     ///< its line and column in the file, from 1
+    std::size_t offset = 0;  ///< byte of the expression's text at which the stretch begins
+    std::uint32_t line = 0;  ///< its line and column in the file, from 1
     std::uint32_t column = 0;
   };
   std::shared_ptr<const diagnostic::SourceText> source;
   std::vector<Start> starts;  ///< ascending offsets; none: no place is known
-  std::size_t matched = std::string::npos;  ///< bytes of the text that were found; what follows stands at their end
-  std::string path;           ///< place in the document
+  /// Bytes of the text that were found; what follows stands at their end.
+  std::size_t matched = std::string::npos;
+  std::string path;  ///< place in the document
 
-  /// The span of bytes [begin, end) of `text`, cut where its first stretch ends; at least one column long.
+  /// The span of bytes [begin, end) of `text`, cut where its first stretch ends; at least one
+  /// column long.
   diagnostic::SourceSpan span(std::string_view text, std::size_t begin, std::size_t end) const;
 };
 
-/// Finds the stretches of `text` in the file, where `first` is the first character of the YAML scalar: a
-/// character of the text itself, an opening quote, or the indicator (`|`, `>`) of a block scalar. `length` of
-/// `first` is ignored. What cannot be matched any further
-/// stands where the match ended, so that every span lies in the file.
+/// Finds the stretches of `text` in the file, where `first` is the first character of the YAML
+/// scalar: a character of the text itself, an opening quote, or the indicator (`|`, `>`) of a block
+/// scalar. `length` of `first` is ignored. What cannot be matched any further stands where the
+/// match ended, so that every span lies in the file.
 TextPlace place_text(std::string_view text, const diagnostic::SourceSpan& first);
 
 enum class DurationUnit : std::uint8_t { hour, day, week, month, year };
@@ -44,16 +46,29 @@ double years_in(DurationUnit unit);
 
 /// Operators as written; `not in` is one operator.
 enum class Operator : std::uint8_t {
-  negative, positive, logical_not,
-  add, subtract, multiply, divide, power,
-  less, less_equal, greater, greater_equal, equal, not_equal,
-  logical_and, logical_or,
+  negative,
+  positive,
+  logical_not,
+  add,
+  subtract,
+  multiply,
+  divide,
+  power,
+  less,
+  less_equal,
+  greater,
+  greater_equal,
+  equal,
+  not_equal,
+  logical_and,
+  logical_or,
 };
 
 /// The operator as it is written; a sign and its two-sided operator are written alike.
 std::string_view sign_of(Operator operation);
 
 struct AstNode {
+  struct Named;
   enum class Kind : std::uint8_t {
     number,      ///< `number`
     duration,    ///< `number` `unit`
@@ -66,9 +81,10 @@ struct AstNode {
     membership,  ///< child in [ list ]: first child, then the members; `negated` for `not in`
   };
   Kind kind = Kind::number;
-  std::size_t begin = 0, end = 0;            ///< bytes of the whole node
-  std::size_t mark_begin = 0, mark_end = 0;  ///< bytes that a message points to: the operator, the function's name
-  std::size_t height = 1;                    ///< of the tree; a leaf: 1
+  std::size_t begin = 0, end = 0;  ///< bytes of the whole node
+  std::size_t mark_begin = 0,
+              mark_end = 0;  ///< bytes that a message points to: the operator, the function's name
+  std::size_t height = 1;    ///< of the tree; a leaf: 1
   double number = 0.0;
   DurationUnit unit = DurationUnit::year;
   int year = 0, month = 0, day = 0;
@@ -77,7 +93,13 @@ struct AstNode {
   Operator operation = Operator::add;
   bool negated = false;
   std::vector<AstNode> children;
-  std::vector<std::pair<std::string, AstNode>> named;  ///< `within = ...`, `after = ...`, in order
+  std::vector<Named> named;  ///< `within = ...`, `after = ...`, in order
+};
+
+/// An argument with its name.
+struct AstNode::Named {
+  std::string name;
+  AstNode value;
 };
 
 /// A whole parsed expression with its text and place.
@@ -101,8 +123,8 @@ struct NameUse {
   diagnostic::SourceSpan span;
 };
 
-/// Every name that stands alone or before a dot (no function names), each once, in order of appearance. What
-/// follows `chain ==` is listed too, though it may be a state.
+/// Every name that stands alone or before a dot (no function names), each once, in order of
+/// appearance. What follows `chain ==` is listed too, though it may be a state.
 std::vector<NameUse> names_in(const Ast& ast);
 
 }  // namespace detente::expr

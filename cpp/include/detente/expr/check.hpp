@@ -17,8 +17,8 @@ namespace detente::expr {
 /// What a name stands for in a scope.
 struct Resolution {
   enum class Kind : std::uint8_t {
-    none,  ///< unknown here
-    failed,  ///< known, but its own definition is wrong and has been reported: what uses it is dropped silently
+    none,    ///< unknown here
+    failed,  ///< known, but wrong and reported where it is defined; its users are dropped silently
     symbol,  ///< `symbol` of `type`
     let,     ///< a shared sub-expression, `expression`
     chain,   ///< chain number `index`
@@ -38,7 +38,8 @@ struct TransitionName {
   std::uint32_t index = 0;  ///< over all chains, in file order
 };
 
-/// The names that an expression may use. `time` and `year` need not be resolved: they are known everywhere.
+/// The names that an expression may use. `time` and `year` need not be resolved: they are known
+/// everywhere.
 class Scope {
  public:
   virtual ~Scope() = default;
@@ -61,18 +62,22 @@ class Scope {
 
 /// What is expected of an expression at its place.
 struct CheckContext {
-  /// number: booleans are taken too, as 0 or 1; boolean: booleans alone; formula: a boolean or a combination of
-  /// temporal operators, which are allowed here alone; none: a number or a boolean, as it comes (`let`).
+  /// number: booleans are taken too, as 0 or 1; boolean: booleans alone; formula: a boolean or a
+  /// combination of temporal operators, which are allowed here alone; none: a number or a boolean,
+  /// as it comes (`let`).
   std::optional<Type> expected = Type::number;
-  /// Effects only: marks are allowed and take the numbers from *mark_count on, which is raised. Null: no marks.
+  /// Effects only: marks are allowed and take the numbers from *mark_count on, which is raised.
+  /// Null: no marks.
   std::uint32_t* mark_count = nullptr;
 };
 
-/// Checks a parse tree; null when it has errors (E203 to E213), all of which are added to `diagnostics`.
+/// Checks a parse tree; null when it has errors (E203 to E213), all of which are added to
+/// `diagnostics`.
 ExpressionPtr check(const Ast& ast, const Scope& scope, const CheckContext& context,
                     diagnostic::Diagnostics& diagnostics);
 
-/// Parses and checks. `place`: see place_text; a SourceSpan is the first character of the scalar in its file.
+/// Parses and checks. `place`: see place_text; a SourceSpan is the first character of the scalar in
+/// its file.
 ExpressionPtr parse_and_check(std::string_view text, const TextPlace& place, const Scope& scope,
                               const CheckContext& context, diagnostic::Diagnostics& diagnostics);
 ExpressionPtr parse_and_check(std::string_view text, const diagnostic::SourceSpan& first,
