@@ -24,7 +24,7 @@ program::JointState Block::state_of(Slot slot) const {
 
 Pool& Block::pool_for(const program::JointState& state) {
   std::unique_ptr<Pool>& pool = pools_[state];
-  if (!pool) pool = std::make_unique<Pool>(program_.at(state));
+  if (!pool) pool = std::make_unique<Pool>(program_.at(state), plan_);
   return *pool;
 }
 
@@ -153,6 +153,7 @@ void Block::arrive(Pool& pool, const Slot* slots, std::size_t m) {
         fill(state.arrival_columns()[k], [&](std::size_t i) { return values[scalar ? 0 : i]; });
       }
     }
+    load_watch(pool, chunk, count, first);
     // Normals of the quad of steps in progress, unless the next step begins a new one.
     const std::size_t next_step = in_step_ ? current_ + 1 : current_;
     if (state.noises().empty() || next_step % 4 == 0) continue;
@@ -173,6 +174,52 @@ void Block::arrive(Pool& pool, const Slot* slots, std::size_t m) {
   }
 }
 
+// Readings that follow what moves at every step live in the pool's columns while the lane is there.
+void Block::load_watch(Pool& pool, const Slot* slots, std::size_t m, std::size_t first) {
+  const Watch& watch = pool.watch();
+  const std::vector<std::uint32_t>& signals = pool.program().stepped_signals();
+  if (signals.empty()) return;
+  for (std::size_t i = 0; i < m; ++i) {
+    const double* fields = record(slots[i]);
+    const std::size_t position = first + i;
+    for (std::size_t k = 0; k < signals.size(); ++k) {
+      pool.at(position, watch.first_signal + k) = fields[plan_.signal_field(signals[k])];
+    }
+    for (const Watch::Follower& sum : watch.sums) {
+      pool.at(position, sum.column) = fields[plan_.monitors()[sum.monitor].field];
+    }
+    for (const Watch::Follower& window : watch.windows) {
+      pool.at(position, window.column) = is_decided(window.monitor, fields) ? 1.0 : 0.0;
+    }
+    pool.at(position, watch.time_column) = now_[slots[i]];
+  }
+}
+
+bool Block::is_decided(std::uint32_t number, const double* fields) const {
+  const outcome::Monitor& monitor = plan_.monitors()[number];
+  if (monitor.kind == outcome::MonitorKind::first) {
+    return !std::isinf(outcome::reading_of(monitor, fields));
+  }
+  const outcome::Verdict verdict = outcome::verdict(monitor, fields);
+  return verdict != outcome::Verdict::waiting && verdict != outcome::Verdict::open;
+}
+
+void Block::store_watch(Pool& pool, Slot slot) {
+  const Watch& watch = pool.watch();
+  const std::vector<std::uint32_t>& signals = pool.program().stepped_signals();
+  if (signals.empty() || in_run_off_) return;
+  double* fields = record(slot);
+  const std::size_t position = position_of_[slot];
+  for (std::size_t k = 0; k < signals.size(); ++k) {
+    fields[plan_.signal_field(signals[k])] = pool.at(position, watch.first_signal + k);
+  }
+  for (const Watch::Follower& sum : watch.sums) {
+    const std::uint32_t field = plan_.monitors()[sum.monitor].field;
+    fields[field] = pool.at(position, sum.column);
+    fields[field + 1] = pool.at(position, watch.time_column);
+  }
+}
+
 void Block::write_back(Slot slot) {
   Pool* pool = pool_of_[slot];
   if (pool == nullptr) return;
@@ -184,6 +231,7 @@ void Block::write_back(Slot slot) {
   for (const program::MovingVariable& moving : pool->program().variables()) {
     fields[layout_.variable(moving.variable)] = pool->at(position, moving.column);
   }
+  store_watch(*pool, slot);
 }
 
 void Block::leave(Slot slot) {

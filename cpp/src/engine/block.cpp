@@ -149,8 +149,10 @@ void Block::grid_point(std::size_t k) {
       settle(slots);
     }
     if (!program_.triggers().empty()) check_triggers(k);
-    read_grid_signals(k);
+    read_stepped(k);
   }
+  const bool is_horizon = k == grid.horizon_index;
+  if (!in_run_off_ && (is_horizon || plan_.has_values_at(grid.points[k].time))) read_at_dates(k);
   if (options_.observer != nullptr && is_alive_[0] != 0) {
     write_back(0);
     options_.observer->grid_point(grid.points[k].time, record(0));
@@ -214,19 +216,40 @@ void Block::check_triggers(std::size_t k) {
   settle(turned);
 }
 
-void Block::read_grid_signals(std::size_t k) {
+namespace {
+
+/// Results of a code as columns, scalars written out.
+void collect_columns(const Code& code, const Frame& frame, Buffer<double>& splats,
+                     std::vector<const double*>& values) {
+  values.clear();
+  splats.reserve(code.outputs().size() * tile_lanes);
+  for (std::size_t i = 0; i < code.outputs().size(); ++i) {
+    const double* column = frame.at(code.outputs()[i]);
+    if (code.outputs()[i].kind == Operand::Kind::scalar) {
+      double* splat = splats.data() + i * tile_lanes;
+      std::fill_n(splat, tile_lanes, column[0]);
+      column = splat;
+    }
+    values.push_back(column);
+  }
+}
+
+}  // namespace
+
+// Signals that move at every step: sums and extremes are kept in columns; a window is looked at where its signal says
+// that something may be decided.
+void Block::read_stepped(std::size_t k) {
   const program::Grid& grid = program_.grid();
   const double time = grid.points[k].time;
-  const double length = k > 0 ? grid.points[k].time - grid.points[k - 1].time : 0.0;
+  const double length = grid.points[k].time - grid.points[k - 1].time;
   std::vector<const double*> values;
-  Buffer<double> splats;
   for (auto& [state, pool] : pools_) {
     const StateProgram& program = pool->program();
-    if (program.moving_signals().empty() || pool->size() == 0) continue;
+    if (program.stepped_signals().empty() || pool->size() == 0) continue;
+    const Watch& watch = pool->watch();
     pool->set_step(k, grid.step(k));
-    const Code& code = program.signal_code();
+    const Code& code = program.stepped_code();
     registers_.reserve(code.register_count() * tile_lanes);
-    splats.reserve(code.outputs().size() * tile_lanes);
     for (std::size_t t = 0; t < pool->tile_count(); ++t) {
       Tile& tile = pool->tile(t);
       Frame frame;
@@ -236,23 +259,96 @@ void Block::read_grid_signals(std::size_t k) {
       frame.stride = tile_lanes;
       frame.n = rounded_lanes(tile.count);
       code.run(frame);
-      values.clear();
-      for (std::size_t i = 0; i < code.outputs().size(); ++i) {
-        const double* column = frame.at(code.outputs()[i]);
-        if (code.outputs()[i].kind == Operand::Kind::scalar) {
-          double* splat = splats.data() + i * tile_lanes;
-          std::fill_n(splat, tile_lanes, column[0]);
-          column = splat;
+      collect_columns(code, frame, splats_, values);
+      if (!in_run_off_) read_sums(tile, *pool, time, length, values);
+      for (const Watch::Follower& window : watch.windows) {
+        const outcome::Monitor& monitor = plan_.monitors()[window.monitor];
+        double* decided = tile.column(window.column);
+        const double* signal = values[window.signal];
+        const bool always_look = monitor.kind == outcome::MonitorKind::until;
+        for (std::size_t lane = 0; lane < tile.count; ++lane) {
+          if (decided[lane] != 0.0) continue;
+          if (!always_look && (signal[lane] != 0.0) == monitor.negated_signal) continue;
+          double* fields = record(tile.slots[lane]);
+          for (std::size_t i = 0; i < values.size() && !in_run_off_; ++i) {
+            fields[plan_.signal_field(program.stepped_signals()[i])] =
+                tile.column(watch.first_signal + i)[lane];
+          }
+          plan_.read_windows(fields, time, program.stepped_signals(), values.data(), lane);
+          for (const Watch::Follower& other : watch.windows) {
+            tile.column(other.column)[lane] = is_decided(other.monitor, fields) ? 1.0 : 0.0;
+          }
         }
-        values.push_back(column);
       }
+      for (std::size_t i = 0; i < values.size(); ++i) {
+        std::copy_n(values[i], tile.count, tile.column(watch.first_signal + i));
+      }
+      std::fill_n(tile.column(watch.time_column), tile.count, time);
+    }
+  }
+}
+
+void Block::read_sums(Tile& tile, const Pool& pool, double time, double step,
+                      const std::vector<const double*>& values) {
+  const Watch& watch = pool.watch();
+  const double* last = tile.column(watch.time_column);
+  for (const Watch::Follower& follower : watch.sums) {
+    const outcome::Monitor& m = plan_.monitors()[follower.monitor];
+    double* sum = tile.column(follower.column);
+    const double* held = tile.column(watch.first_signal + follower.signal);
+    const double* now = values[follower.signal];
+    const double from = m.from;
+    const double end = std::min(time, m.until);
+    const bool counts = time >= m.from - outcome::same_time && time <= m.until + outcome::same_time;
+    switch (m.kind) {
+      case outcome::MonitorKind::maximum:
+        if (!counts) break;
+        for (std::size_t i = 0; i < tile.count; ++i) sum[i] = now[i] > sum[i] ? now[i] : sum[i];
+        break;
+      case outcome::MonitorKind::minimum:
+        if (!counts) break;
+        for (std::size_t i = 0; i < tile.count; ++i) sum[i] = now[i] < sum[i] ? now[i] : sum[i];
+        break;
+      default: {
+        // What moved continuously over the step did so in a straight line: the triangle above the held value.
+        const double triangle = m.kind == outcome::MonitorKind::integral ? 0.5 * step : 0.0;
+        for (std::size_t i = 0; i < tile.count; ++i) {
+          const double overlap = end - std::max(last[i], from);
+          if (overlap > 0.0) sum[i] += held[i] * overlap + triangle * (now[i] - held[i]);
+        }
+        break;
+      }
+    }
+  }
+}
+
+// Brings all signals of all lanes up to date in their records and takes the values that are due.
+void Block::read_at_dates(std::size_t k) {
+  const program::Grid& grid = program_.grid();
+  const double time = grid.points[k].time;
+  std::vector<const double*> values;
+  for (auto& [state, pool] : pools_) {
+    const StateProgram& program = pool->program();
+    if (pool->size() == 0) continue;
+    pool->set_step(k, grid.step(k));
+    const Code& code = program.signal_code();
+    registers_.reserve(code.register_count() * tile_lanes);
+    for (std::size_t t = 0; t < pool->tile_count(); ++t) {
+      Tile& tile = pool->tile(t);
+      Frame frame;
+      frame.registers = registers_.data();
+      frame.columns = tile.columns.data();
+      frame.scalars = pool->scalars();
+      frame.stride = tile_lanes;
+      frame.n = rounded_lanes(tile.count);
+      code.run(frame);
+      collect_columns(code, frame, splats_, values);
       for (std::size_t lane = 0; lane < tile.count; ++lane) {
         double* fields = record(tile.slots[lane]);
-        if (in_run_off_) {
-          plan_.read_run_off_grid(fields, time, program.moving_signals(), values.data(), lane);
-        } else {
-          plan_.read_grid(fields, time, length, program.moving_signals(), values.data(), lane);
+        for (std::size_t i = 0; i < values.size(); ++i) {
+          fields[plan_.signal_field(program.moving_signals()[i])] = values[i][lane];
         }
+        plan_.take_values(fields, time);
       }
     }
   }
@@ -436,7 +532,8 @@ void Block::copy_operand(const Frame& frame, Operand operand, double* out, std::
   if (operand.kind == Operand::Kind::scalar) {
     std::fill_n(out, n, values[0]);
   } else {
-    std::copy_n(values, n, out);
+    kernel::active().column[static_cast<std::size_t>(kernel::Operation::copy)](out, values, values,
+                                                                              values, n);
   }
 }
 

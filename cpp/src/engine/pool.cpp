@@ -4,8 +4,39 @@
 
 namespace detente::engine {
 
-Pool::Pool(const program::StateProgram& program)
+namespace {
+
+Watch watch_for(const program::StateProgram& program, const outcome::Plan& plan) {
+  Watch watch;
+  const std::vector<std::uint32_t>& signals = program.stepped_signals();
+  watch.first_signal = program.column_count();
+  std::size_t next = watch.first_signal + signals.size();
+  watch.column_count = program.column_count();
+  if (signals.empty()) return watch;
+  for (std::uint32_t m = 0; m < plan.monitors().size(); ++m) {
+    const outcome::Monitor& monitor = plan.monitors()[m];
+    if (monitor.kind == outcome::MonitorKind::value) continue;
+    for (std::uint32_t i = 0; i < signals.size(); ++i) {
+      const bool follows =
+          signals[i] == monitor.signal || (monitor.kind == outcome::MonitorKind::until &&
+                                           signals[i] == monitor.second_signal);
+      if (!follows) continue;
+      const bool is_window =
+          monitor.is_window() || monitor.kind == outcome::MonitorKind::first;
+      (is_window ? watch.windows : watch.sums).push_back({m, i, next++});
+      break;
+    }
+  }
+  watch.time_column = next++;
+  watch.column_count = next;
+  return watch;
+}
+
+}  // namespace
+
+Pool::Pool(const program::StateProgram& program, const outcome::Plan& plan)
     : program_(&program),
+      watch_(watch_for(program, plan)),
       scalars_(program.scalars().size()),
       step_(std::numeric_limits<std::size_t>::max()) {
   program.scalars().initialise(scalars_.data());
@@ -15,7 +46,7 @@ std::size_t Pool::append(Slot slot, std::uint64_t path) {
   const std::size_t position = size_++;
   if (position / tile_lanes == tiles_.size()) {
     Tile tile;
-    tile.columns = Buffer<double>(program_->column_count() * tile_lanes);
+    tile.columns = Buffer<double>(watch_.column_count * tile_lanes);
     tile.paths = Buffer<std::uint64_t>(tile_lanes);
     tile.slots.resize(tile_lanes);
     tiles_.push_back(std::move(tile));
@@ -35,7 +66,7 @@ Slot Pool::remove(std::size_t position) {
   const std::size_t lane = position % tile_lanes;
   const std::size_t last_lane = last % tile_lanes;
   if (position != last) {
-    const std::size_t n = program_->column_count();
+    const std::size_t n = watch_.column_count;
     for (std::size_t c = 0; c < n; ++c) to.column(c)[lane] = from.column(c)[last_lane];
     to.paths[lane] = from.paths[last_lane];
     to.slots[lane] = from.slots[last_lane];

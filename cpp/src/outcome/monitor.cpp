@@ -9,7 +9,7 @@ namespace {
 constexpr double infinity = std::numeric_limits<double>::infinity();
 
 // Fields: windows {verdict, -}; first {time, -}; accumulators {sum, time of the last reading};
-// extremes {extreme, time of the last reading}; value {value, whether it was taken}.
+// extremes {extreme, time of the last reading}; value {value, -}.
 
 void read_eventually(const Monitor& m, double* record, const Reading& r) {
   Verdict state = verdict(m, record);
@@ -117,12 +117,7 @@ void read(const Monitor& m, double* record, const Reading& r) {
     case MonitorKind::count: return read_sum(m, record, r);
     case MonitorKind::maximum:
     case MonitorKind::minimum: return read_extreme(m, record, r);
-    case MonitorKind::value:
-      if (record[m.field + 1] == 0.0 && r.time > m.until + same_time) {
-        record[m.field] = r.held;
-        record[m.field + 1] = 1.0;
-      }
-      return;
+    case MonitorKind::value: return;  // taken at its date, see Plan::take_values
   }
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 
 #include "detente/diagnostic/error.hpp"
 
@@ -137,6 +138,12 @@ Plan::Plan(const model::Model& model)
     }
     outcomes_.push_back(std::move(outcome));
   }
+  is_stepped_.assign(signals_.size(), false);
+  for (const Monitor& monitor : monitors_) {
+    if (monitor.kind == MonitorKind::value) continue;
+    is_stepped_[monitor.signal] = true;
+    if (monitor.kind == MonitorKind::until) is_stepped_[monitor.second_signal] = true;
+  }
 }
 
 std::uint32_t Plan::field_count() const {
@@ -182,24 +189,32 @@ void Plan::read(double* record, double time, const double* signals) const {
   std::copy_n(signals, signals_.size(), record + first_signal_);
 }
 
-void Plan::read_grid(double* record, double time, double step,
-                     const std::vector<std::uint32_t>& numbers, const double* const* values,
-                     std::size_t lane) const {
+void Plan::read_windows(double* record, double time, const std::vector<std::uint32_t>& numbers,
+                        const double* const* values, std::size_t lane) const {
   std::array<double, most_signals> now;
   double* held = record + first_signal_;
   std::copy_n(held, signals_.size(), now.begin());
   for (std::size_t i = 0; i < numbers.size(); ++i) now[numbers[i]] = values[i][lane];
-  // A window may wait for a `first` that follows another signal, so order matters: run over all monitors that
-  // follow a moving signal, and over the windows.
+  const bool is_past = time > horizon_ + same_time;
   for (const Monitor& monitor : monitors_) {
-    const bool follows =
-        std::any_of(numbers.begin(), numbers.end(), [&monitor](std::uint32_t number) {
-          return number == monitor.signal ||
-                 (monitor.kind == MonitorKind::until && number == monitor.second_signal);
-        });
-    if (follows || monitor.after >= 0) read_one(monitor, record, time, step, now.data());
+    const bool is_open = monitor.is_window() && verdict(monitor, record) == Verdict::open;
+    if (is_past ? is_open : monitor.is_window() || monitor.kind == MonitorKind::first) {
+      read_one(monitor, record, time, 0.0, now.data());
+    }
   }
-  for (std::size_t i = 0; i < numbers.size(); ++i) held[numbers[i]] = now[numbers[i]];
+}
+
+void Plan::take_values(double* record, double time) const {
+  for (const Monitor& monitor : monitors_) {
+    if (monitor.kind != MonitorKind::value || std::abs(monitor.until - time) > same_time) continue;
+    record[monitor.field] = record[first_signal_ + monitor.signal];
+  }
+}
+
+bool Plan::has_values_at(double time) const {
+  return std::any_of(monitors_.begin(), monitors_.end(), [time](const Monitor& monitor) {
+    return monitor.kind == MonitorKind::value && std::abs(monitor.until - time) <= same_time;
+  });
 }
 
 bool Plan::finish(double* record) const {
@@ -207,10 +222,6 @@ bool Plan::finish(double* record) const {
   bool must_follow = false;
   for (const Monitor& monitor : monitors_) {
     read_one(monitor, record, horizon_, 0.0, signals);
-    if (monitor.kind == MonitorKind::value && record[monitor.field + 1] == 0.0) {
-      record[monitor.field] = signals[monitor.signal];
-      record[monitor.field + 1] = 1.0;
-    }
     if (!monitor.is_window()) continue;
     const Verdict state = verdict(monitor, record);
     if (state == Verdict::waiting) set_verdict(monitor, record, Verdict::is_false);
@@ -233,15 +244,6 @@ void Plan::read_run_off(double* record, double time, const double* signals) cons
       read_one(monitor, record, time, 0.0, signals);
     }
   }
-}
-
-void Plan::read_run_off_grid(double* record, double time,
-                             const std::vector<std::uint32_t>& numbers,
-                             const double* const* values, std::size_t lane) const {
-  std::array<double, most_signals> now;
-  std::copy_n(record + first_signal_, signals_.size(), now.begin());
-  for (std::size_t i = 0; i < numbers.size(); ++i) now[numbers[i]] = values[i][lane];
-  read_run_off(record, time, now.data());
 }
 
 bool Plan::is_open(double* record, double time) const {

@@ -376,13 +376,16 @@ void StateProgram::build_codes(const Program& program, Translator& translate) {
   sub.insert(sub.end(), at_end.begin(), at_end.end());
 
   // Signals that move between firings, read at the start of a step.
-  std::vector<NodeId> signals;
+  std::vector<NodeId> signals, stepped;
   for (std::uint32_t i = 0; i < program.signals().size(); ++i) {
     const Moment at = translate.step_start();
     const NodeId node = translate(program.signals()[i], at, at);
     if (g.is_constant(node) || g.is_held(node)) continue;
     moving_signals_.push_back(i);
     signals.push_back(node);
+    if (!program.is_stepped(i)) continue;
+    stepped_signals_.push_back(i);
+    stepped.push_back(node);
   }
 
   std::vector<NodeId> all_arguments;
@@ -436,6 +439,7 @@ void StateProgram::build_codes(const Program& program, Translator& translate) {
   general_step_ = build_code(g, general, places);
   sub_ = build_code(g, sub, places);
   signal_code_ = build_code(g, signals, places);
+  stepped_code_ = build_code(g, stepped, places);
   arrival_ = RecordCode(g, arrival_outputs);
 
   // Arguments that are read on entering a state.

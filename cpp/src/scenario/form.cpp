@@ -86,18 +86,35 @@ Form::Form(const Value& value, const Section& section, std::string_view name,
   check_needs(diagnostics);
 }
 
+namespace {
+
+/// Whether the key `i` of a mapping in braces is what a comma cut off the text before it.
+bool is_cut_off(const Node& mapping, std::size_t i) {
+  if (mapping.style != Node::Style::flow || i == 0) return false;
+  const Node& before = *mapping.entries[i - 1].value;
+  return mapping.entries[i].value->kind == Node::Kind::null && before.kind == Node::Kind::scalar &&
+         before.style == Node::Style::plain;
+}
+
+}  // namespace
+
 void Form::read_entries(const Value& value, Diagnostics& diagnostics) {
   std::size_t unknown = 0;
-  for (NamedValue& entry : named_values(value, where_, diagnostics)) {
-    const Field* field = section_.find(entry.name);
-    if (!field) {
-      complete_ = false;
-      if (++unknown <= max_unknown_keys) {
-        diagnostics.add(messages::unknown_key(entry.name_span, entry.name, where_, section_.names()));
-        misspelt_.push_back(diagnostic::nearest(entry.name, section_.names()));
-      }
-    } else {
+  std::vector<NamedValue> entries = named_values(value, where_, diagnostics);
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    NamedValue& entry = entries[i];
+    if (section_.find(entry.name)) {
       values_.push_back(std::move(entry));
+      continue;
+    }
+    complete_ = false;
+    if (++unknown > max_unknown_keys) continue;
+    if (is_cut_off(*value.node, i)) {
+      const Node& before = *value.node->entries[i - 1].value;
+      diagnostics.add(messages::cut_at_comma(placed(before.span, value.path), before.text));
+    } else {
+      diagnostics.add(messages::unknown_key(entry.name_span, entry.name, where_, section_.names()));
+      misspelt_.push_back(diagnostic::nearest(entry.name, section_.names()));
     }
   }
 }

@@ -224,7 +224,7 @@ Diagnostic unknown_tag(SourceSpan span, std::string_view tag) {
 Diagnostic cut_at_comma(SourceSpan span, std::string_view text) {
   return error("E113", std::move(span),
                "inside `{...}` a comma ends a text without quotes, here after " + in_ticks(text),
-               "put quotes around the whole expression");
+               "put quotes around the whole text");
 }
 
 Diagnostic unknown_key(SourceSpan span, std::string_view key, std::string_view where,

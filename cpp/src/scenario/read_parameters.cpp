@@ -236,22 +236,18 @@ Bounds read_range(Reading& reading, const Value& value, bool of_variable) {
 void read_levers(Reading& reading, const std::vector<NamedValue>& values) {
   for (const NamedValue& named : values) {
     const Form form(named.value, sections::lever(), named.name, reading.diagnostics);
-    model::Lever lever;
-    lever.name = named.name;
-    lever.span = named.name_span;
-    lever.unit = reading.text(form, "unit");
-    lever.description = reading.text(form, "description");
-    if (const Value* range = form.find("range")) {
-      const Bounds bounds = read_range(reading, *range, false);
-      lever.low = bounds.low;
-      lever.high = bounds.high;
-    }
-    if (const Value* value = form.find("default")) {
-      lever.default_value = reading
-                                .constant(*value, "default",
-                                          {lever.low.value_or(-infinity), lever.high.value_or(infinity)})
-                                .value_or(0.0);
-    }
+    const Value* range = form.find("range");
+    const Bounds bounds = range ? read_range(reading, *range, false) : Bounds{};
+    const Limits limits{bounds.low.value_or(-infinity), bounds.high.value_or(infinity)};
+    const Value* value = form.find("default");
+    const auto number = value ? reading.constant(*value, "default", limits) : std::nullopt;
+    model::Lever lever{named.name,
+                       number.value_or(0.0),
+                       bounds.low,
+                       bounds.high,
+                       reading.text(form, "unit"),
+                       reading.text(form, "description"),
+                       named.name_span};
     reading.model.levers.push_back(std::move(lever));
   }
 }

@@ -116,7 +116,10 @@ class Block {
   void grid_point(std::size_t k);
   void fire_dated(std::size_t k, const std::vector<Slot>& slots);
   void check_triggers(std::size_t k);
-  void read_grid_signals(std::size_t k);
+  void read_stepped(std::size_t k);
+  void read_sums(Tile& tile, const Pool& pool, double time, double step,
+                 const std::vector<const double*>& values);
+  void read_at_dates(std::size_t k);
   void report(std::size_t k);
   void finish_horizon();
   void step(std::size_t k);
@@ -154,6 +157,9 @@ class Block {
   void arrive(Pool& pool, const Slot* slots, std::size_t m);
   void leave(Slot slot);
   void write_back(Slot slot);
+  void load_watch(Pool& pool, const Slot* slots, std::size_t m, std::size_t first);
+  void store_watch(Pool& pool, Slot slot);
+  bool is_decided(std::uint32_t monitor, const double* fields) const;
   void leave_all(std::vector<Slot>& slots);
   program::Frame run_on_records(const program::RecordCode& code, const Slot* slots, std::size_t m,
                                 const program::ElementStreams* streams,
@@ -191,7 +197,7 @@ class Block {
 
   // Scratch.
   std::vector<double> kept_;
-  Buffer<double> registers_, columns_, code_scalars_, low_, variates_;
+  Buffer<double> registers_, columns_, code_scalars_, low_, variates_, splats_;
   Buffer<std::uint64_t> paths_;
   Buffer<std::uint32_t> indices_, lanes_;
 

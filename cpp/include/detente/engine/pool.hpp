@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "detente/engine/buffer.hpp"
+#include "detente/outcome/plan.hpp"
 #include "detente/program/specialise.hpp"
 
 namespace detente::engine {
@@ -21,11 +22,28 @@ struct Tile {
   double* column(std::size_t c) { return columns.data() + c * tile_lanes; }
 };
 
+/// What the readings need of a pool in which signals move at every step: columns behind the program's own.
+///
+///   last values of the stepped signals | sums and extremes | windows: 1 once decided | time of the last reading
+struct Watch {
+  struct Follower {
+    std::uint32_t monitor = 0;
+    std::uint32_t signal = 0;  ///< position among the stepped signals
+    std::size_t column = 0;
+  };
+  std::size_t first_signal = 0;     ///< column
+  std::vector<Follower> sums;       ///< durations, integrals, maxima, minima
+  std::vector<Follower> windows;    ///< eventually, until, first
+  std::size_t time_column = 0;
+  std::size_t column_count = 0;     ///< of the pool, the program's included
+};
+
 class Pool {
  public:
-  explicit Pool(const program::StateProgram& program);
+  Pool(const program::StateProgram& program, const outcome::Plan& plan);
 
   const program::StateProgram& program() const { return *program_; }
+  const Watch& watch() const { return watch_; }
   std::size_t size() const { return size_; }
   std::size_t tile_count() const { return (size_ + tile_lanes - 1) / tile_lanes; }
   Tile& tile(std::size_t t) { return tiles_[t]; }
@@ -48,6 +66,7 @@ class Pool {
 
  private:
   const program::StateProgram* program_;
+  Watch watch_;
   std::vector<Tile> tiles_;
   std::size_t size_ = 0;
   Buffer<double> scalars_;

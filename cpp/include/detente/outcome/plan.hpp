@@ -41,15 +41,20 @@ class Plan {
   void begin(double* record, const double* signals) const;
   /// A reading after a firing.
   void read(double* record, double time, const double* signals) const;
-  /// A reading at a grid point: `numbers[i]` is the number of the moving signal with value `values[i * stride]`.
-  void read_grid(double* record, double time, double step, const std::vector<std::uint32_t>& numbers,
-                 const double* const* values, std::size_t lane) const;
+  /// Whether a monitor other than `value` follows the signal, so that it is read at every step where it moves.
+  bool is_stepped(std::uint32_t signal) const { return is_stepped_[signal]; }
+  /// Fields of the signals' last values.
+  std::uint32_t signal_field(std::uint32_t signal) const { return first_signal_ + signal; }
+  /// A reading of the windows at a grid point: `numbers[i]` is a signal that moved, `values[i][lane]` what it is now.
+  void read_windows(double* record, double time, const std::vector<std::uint32_t>& numbers,
+                    const double* const* values, std::size_t lane) const;
+  /// Takes the `value` readings that are due at `time`, from the signals' fields.
+  void take_values(double* record, double time) const;
+  bool has_values_at(double time) const;
   /// Ends all readings at the horizon; true when a window has to be followed past it.
   bool finish(double* record) const;
-  /// Readings of windows past the horizon.
+  /// Readings of windows past the horizon, with all signals.
   void read_run_off(double* record, double time, const double* signals) const;
-  void read_run_off_grid(double* record, double time, const std::vector<std::uint32_t>& numbers,
-                         const double* const* values, std::size_t lane) const;
   /// Decides windows that have closed by `time`; true while one is open.
   bool is_open(double* record, double time) const;
 
@@ -90,6 +95,7 @@ class Plan {
   std::vector<expr::ExpressionPtr> signals_;
   std::vector<Monitor> monitors_;
   std::vector<Outcome> outcomes_;
+  std::vector<bool> is_stepped_;
   std::uint32_t first_signal_ = 0;
 };
 

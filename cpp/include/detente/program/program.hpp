@@ -29,6 +29,11 @@ class Program {
   Program(std::shared_ptr<const model::Model> model, std::size_t policy,
           std::vector<expr::ExpressionPtr> signals, double run_off);
 
+  /// Signals with is_stepped[i] false are read at certain dates alone (StateProgram::signal_code), the others at
+  /// every step (StateProgram::stepped_code). All are stepped unless this says otherwise, before the first run.
+  void set_stepped(std::vector<bool> is_stepped) { is_stepped_ = std::move(is_stepped); }
+  bool is_stepped(std::size_t signal) const { return is_stepped_.empty() || is_stepped_[signal]; }
+
   const model::Model& model() const { return *model_; }
   const model::Policy& policy() const { return model_->policies[policy_]; }
   const Layout& layout() const { return layout_; }
@@ -62,6 +67,7 @@ class Program {
   std::shared_ptr<const model::Model> model_;
   std::size_t policy_;
   std::vector<expr::ExpressionPtr> signals_;
+  std::vector<bool> is_stepped_;
   Layout layout_;
   Grid grid_;
   std::vector<LeverBinding> levers_;

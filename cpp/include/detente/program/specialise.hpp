@@ -85,6 +85,9 @@ class StateProgram {
   /// them on the pool's columns at the start of a step.
   const std::vector<std::uint32_t>& moving_signals() const { return moving_signals_; }
   const Code& signal_code() const { return signal_code_; }
+  /// Those of them that are read at every step.
+  const std::vector<std::uint32_t>& stepped_signals() const { return stepped_signals_; }
+  const Code& stepped_code() const { return stepped_code_; }
   /// All signals, on records.
   const RecordCode& signals() const { return signals_; }
   /// Conditions of triggered events, on records; results in the order of Program::triggers().
@@ -115,6 +118,8 @@ class StateProgram {
   std::vector<EntryCode> entries_;
   std::vector<std::uint32_t> moving_signals_;
   Code signal_code_;
+  std::vector<std::uint32_t> stepped_signals_;
+  Code stepped_code_;
   RecordCode signals_;
   RecordCode triggers_;
 };
