@@ -30,7 +30,7 @@ chains:
 outcomes:
   share: {probability: not chain == one}
   rare: {probability: "eventually(chain == two, within = 0.06)"}
-  time: {time_to: chain == two}
+  leaves: {time_to: chain == two}
   stay: {duration: chain == one}
   drawn: {value: p}
   moved_on: {probability: chain == three, given: not chain == one}
@@ -40,7 +40,7 @@ FAR = 1.0 - (np.exp(-1.0) - 0.5 * np.exp(-2.0)) / 0.5
 TRUTH = {
     "share": -np.expm1(-1.0),
     "rare": -np.expm1(-0.03),
-    "time": -np.expm1(-1.0),
+    "leaves": -np.expm1(-1.0),
     "stay": -np.expm1(-1.0) / 0.5,
     "drawn": 1.0,
     "moved_on": FAR / -np.expm1(-1.0),

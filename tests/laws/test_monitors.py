@@ -148,12 +148,12 @@ def test_times_and_durations_agree_with_the_history(
     seed, _ = case
     tree = scenario_of(seed)
     goal = data.draw(state_formulas(tree))
-    tree["outcomes"] = {"time": {"time_to": goal.text}, "stay": {"duration": goal.text}}
+    tree["outcomes"] = {"reached": {"time_to": goal.text}, "stay": {"duration": goal.text}}
     readings = simulate(render(tree), PATHS, seed=seed)
     for path, history in enumerate(histories(seed)):
         found = [(t, m) for t, m in history.stretches(0.0, HORIZON) if goal.holds_in(m)]
         first = found[0][0] if found else np.nan
-        np.testing.assert_allclose(readings["time"][path], first, rtol=0.0, atol=1e-9)
+        np.testing.assert_allclose(readings["reached"][path], first, rtol=0.0, atol=1e-9)
         ends = [moment.time for moment in history.moments[1:]] + [HORIZON]
         stay = sum(
             max(0.0, min(end, HORIZON) - min(moment.time, HORIZON))

@@ -97,7 +97,7 @@ def test_paths_have_the_law_of_the_slow_reference() -> None:
     p_values: PValues = {}
     for seed in SEEDS:
         tree = Generator(seed).scenario()
-        p_values |= compare(tree, render(tree), paths=40_000, slow_paths=1_500)
+        p_values |= compare(tree, render(tree), paths=40_000, slow_paths=1_000)
     assert len(p_values) > 200
     assert not discoveries(p_values)
 
