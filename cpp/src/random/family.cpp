@@ -197,6 +197,21 @@ double log_small_beta(double alpha, double beta, double log_u) {
 }
 namespace {
 
+/// The same by halving the logit of the place: slow, never lost.
+double beta_place_by_halving(const BoostBeta& law, double u, double q) {
+  double low = -745.0, high = 745.0;
+  const auto place_at = [](double logit) { return 1.0 / (1.0 + std::exp(-logit)); };
+  for (int i = 0; i < 200 && high - low > 1e-15 * std::abs(low); ++i) {
+    const double middle = 0.5 * (low + high);
+    const double place = place_at(middle);
+    const bool is_below =
+        u < 0.5 ? boost::math::cdf(law, place) < u
+                : boost::math::cdf(boost::math::complement(law, place)) > q;
+    (is_below ? low : high) = middle;
+  }
+  return place_at(0.5 * (low + high));
+}
+
 /// Quantile on [0, 1] at u, whose complement is q.
 double beta_place(double alpha, double beta, double u, double q) {
   if (u <= 0.0) return 0.0;
@@ -206,8 +221,13 @@ double beta_place(double alpha, double beta, double u, double q) {
   const double log_from_high = log_small_beta(beta, alpha, q < 0.5 ? std::log(q) : std::log1p(-u));
   if (log_from_high + std::log1p(alpha) < power_law_ends) return 1.0;
   const BoostBeta law(alpha, beta);
-  return u < 0.5 ? boost::math::quantile(law, u)
-                 : boost::math::quantile(boost::math::complement(law, q));
+  try {
+    return u < 0.5 ? boost::math::quantile(law, u)
+                   : boost::math::quantile(boost::math::complement(law, q));
+  } catch (const boost::math::evaluation_error&) {
+    // Newton's steps do not settle where the density has a pole at the end (Boost 1.74).
+    return beta_place_by_halving(law, u, q);
+  }
 }
 
 }  // namespace
