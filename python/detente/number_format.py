@@ -87,7 +87,7 @@ def plain(value: float, digits: int = 4) -> str:
     if math.isinf(value):
         return "∞" if value > 0 else "−∞"
     if value != 0 and not 1e-4 <= abs(value) < 1e9:
-        return f"{value:.{digits - 1}g}".replace("-", "−")
+        return f"{value:.{digits}g}".replace("-", "−")
     places = 0 if value == 0 else max(0, digits - 1 - math.floor(math.log10(abs(value))))
     text = f"{value:,.{places}f}"
     if "." in text:

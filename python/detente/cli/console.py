@@ -19,7 +19,13 @@ def output() -> Console:
     """Standard output: colours on a terminal, plain aligned text elsewhere."""
     from rich.console import Console
 
-    return Console(
+    class Output(Console):
+        """A console that leaves a reader's early end to whoever ends the command."""
+
+        def on_broken_pipe(self) -> None:
+            raise BrokenPipeError
+
+    return Output(
         file=sys.stdout, highlight=False, emoji=False, markup=False, soft_wrap=False, width=_width()
     )
 

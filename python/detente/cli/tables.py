@@ -182,7 +182,7 @@ def print_forecast(forecast: Forecast, console: Console) -> None:
         done = f"{forecast.n_paths:,} of {forecast.n_paths_requested:,} paths were finished"
         console.print(Text(f"PARTIAL RESULT: the run was interrupted, {done}", style="bold yellow"))
     console.print(Text(forecast.title, style="bold"))
-    console.print(Text(" · ".join(_facts(forecast)), style="dim"))
+    console.print(Text(fill(" · ".join(_facts(forecast)), console.width), style="dim"))
     outcome_table(forecast).print(console)
     console.print()
     console.print(Text(fill(_legend(forecast), min(console.width, 100)), style="dim"))

@@ -1,0 +1,144 @@
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+
+def test_check_says_ok_and_what_is_there(detente, truce) -> None:
+    ended = detente("check", truce)
+    assert ended.code == 0, ended.messages
+    assert ended.output.startswith(f"{truce}: ok")
+    for word in ("conflict (4)", "drift, quick, late", "relapse_5y"):
+        assert word in ended.output
+
+
+def test_check_reports_every_mistake_and_ends_with_2(detente, broken) -> None:
+    ended = detente("check", broken)
+    assert ended.code == 2
+    assert ended.output == ""
+    places = re.findall(r"broken\.yaml:\d+:\d+: error", ended.messages)
+    assert len(places) == 2
+
+
+def test_check_as_json(detente, truce, broken) -> None:
+    good = detente("check", truce, "--json", "--sources").json
+    assert good["ok"] is True
+    assert good["policies"] == ["drift", "quick", "late"]
+    problems = {item["parameter"]: item["problem"] for item in good["sources"]}
+    assert problems == {
+        "b_trust": "",
+        "tau": "",
+        "shift": "later than the start",
+        "death_rate": "no source",
+    }
+    ended = detente("check", broken, "--json")
+    assert ended.code == 2
+    told = ended.json
+    assert told["ok"] is False
+    first = told["diagnostics"][0]
+    assert {
+        "code",
+        "severity",
+        "file",
+        "line",
+        "column",
+        "length",
+        "path",
+        "message",
+        "hint",
+    } <= set(first)
+    assert first["line"] > 0
+
+
+def test_check_sources_flags_what_is_missing_or_too_late(detente, truce) -> None:
+    output = detente("check", truce, "--sources").output
+    assert re.search(r"death_rate +– +no source", output)
+    assert re.search(r"shift +too_late +2026-05-01 +later than the start", output)
+    assert "1 have no source: death_rate" in output or "1 has no source: death_rate" in output
+
+
+def test_compare_prints_differences_to_the_baseline(detente, truce) -> None:
+    ended = detente("compare", truce, "--paths", "800", "--baseline", "quick")
+    assert ended.code == 0, ended.messages
+    assert "differences to quick" in ended.output
+    assert re.search(r"added_deaths +thousand +[\d.]+ +\+", ended.output)
+    assert not re.search(r"\x1b\[", ended.output)
+
+
+def test_compare_as_json_is_the_table(detente, truce) -> None:
+    import detente as package
+
+    told = detente("compare", truce, "--paths", "500", "--seed", "4", "--json").json
+    assert told["baseline"] == "drift"
+    forecast = package.simulate(package.load(truce), paths=500, seed=4, keep_outcomes=True)
+    table = forecast.compare("drift")
+    for policy in ("quick", "late"):
+        for outcome, row in table.loc[policy].iterrows():
+            entry = told["policies"][policy][outcome]
+            assert entry["difference"] == row["difference"]
+            assert entry["standard_error"] == row["standard_error"]
+
+
+def test_compare_needs_something_to_compare(detente, truce) -> None:
+    ended = detente("compare", truce, "--policies", "drift", "--paths", "50")
+    assert ended.code == 2
+    assert "only policy" in ended.messages
+    assert detente("compare", truce, "--baseline", "quik").code == 2
+
+
+def test_trace_tells_a_path(detente, truce) -> None:
+    ended = detente("trace", truce, "--path", "99", "--policy", "quick", "--seed", "5")
+    assert ended.code == 0, ended.messages
+    assert ended.output.startswith("Path 99 under quick, seed 5")
+    for word in ("open_talks", "conflict: war → talks", "hazard", "what is read off this path"):
+        assert word in ended.output
+    told = detente(
+        "trace", truce, "--path", "99", "--policy", "quick", "--seed", "5", "--json"
+    ).json
+    assert (told["path"], told["policy"], told["seed"]) == (99, "quick", 5)
+    for firing in told["firings"]:
+        assert firing["date"] in ended.output
+    assert detente("trace", truce, "--policy", "quik").code == 2
+
+
+def test_schema_is_a_json_schema(detente) -> None:
+    from jsonschema import Draft202012Validator
+
+    ended = detente("schema")
+    assert ended.code == 0
+    schema = json.loads(ended.output)
+    Draft202012Validator.check_schema(schema)
+    assert "chains" in schema["properties"]
+
+
+def test_scenarios_lists_what_ships(detente) -> None:
+    ended = detente("scenarios")
+    assert ended.code == 0
+    assert re.search(r"^ukraine-2024 +Guarantees before talks", ended.output, re.MULTILINE)
+    assert "ukraine-2024" in detente("scenarios", "--json").json["scenarios"]
+
+
+def test_new_writes_a_scenario_that_checks(detente, tmp_path: Path) -> None:
+    assert detente("new", "mine.yaml").code == 0
+    assert detente("check", "mine.yaml").code == 0
+    (tmp_path / "mine.yaml").write_text("precious")
+    ended = detente("new", "mine.yaml")
+    assert ended.code == 2
+    assert (tmp_path / "mine.yaml").read_text() == "precious"
+    ended = detente("new", "other.yaml", "--from", "korea-1935")
+    assert ended.code == 2
+    assert "did you mean `korea-1953`" in ended.messages
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["run", "--help"], ["--version"]])
+def test_help_and_version_end_well(detente, arguments: list[str]) -> None:
+    ended = detente(*arguments)
+    assert ended.code == 0
+    assert ended.output
+
+
+def test_an_unknown_command_ends_with_2(detente) -> None:
+    assert detente("frobnicate").code == 2
