@@ -196,7 +196,7 @@ TEST_CASE("a name of several firings is ambiguous", "[expr]") {
   CHECK(errors_of("count(review)") == "E213@7+6");
 }
 
-TEST_CASE("constants are folded; what is not finite is an error", "[expr]") {
+TEST_CASE("constants are folded, what is not finite is an error", "[expr]") {
   const ExpressionPtr six = checked("1 + 2 * 3 - exp(0)").expression;
   REQUIRE(six->kind == Kind::constant);
   CHECK(six->value == 6);
