@@ -23,8 +23,10 @@ constexpr std::size_t max_values = 100'000;
 std::optional<filesystem::path> file_beside(Reading& reading, const Value& value) {
   const std::string text = reading.text(value, "file");
   if (!reading.folder) {
-    reading.error("E340", value.span(), "a scenario that is not read from a file has no folder to look in for " + in_ticks(text),
-                  "save the scenario, or give the numbers as `empirical: {values: [...]}`");
+    reading.error(
+        "E340", value.span(),
+        "a scenario that is not read from a file has no folder to look in for " + in_ticks(text),
+        "save the scenario, or give the numbers as `empirical: {values: [...]}`");
     return std::nullopt;
   }
   std::error_code failed;
@@ -32,12 +34,14 @@ std::optional<filesystem::path> file_beside(Reading& reading, const Value& value
   const filesystem::path file = filesystem::weakly_canonical(folder / text, failed);
   const auto [end, unused] = std::mismatch(folder.begin(), folder.end(), file.begin(), file.end());
   if (failed || filesystem::path(text).is_absolute() || end != folder.end()) {
-    reading.error("E340", value.span(), "the file lies outside the scenario's folder: " + in_ticks(text),
+    reading.error("E340", value.span(),
+                  "the file lies outside the scenario's folder: " + in_ticks(text),
                   "move it beside the scenario and name it relative to that folder");
     return std::nullopt;
   }
   if (!filesystem::is_regular_file(file, failed)) {
-    reading.error("E340", value.span(), "there is no such file in the scenario's folder: " + in_ticks(text));
+    reading.error("E340", value.span(),
+                  "there is no such file in the scenario's folder: " + in_ticks(text));
     return std::nullopt;
   }
   if (filesystem::file_size(file, failed) > max_column_file_bytes || failed) {
@@ -127,7 +131,9 @@ std::optional<std::vector<double>> read_column(Reading& reading, const Form& for
     values.push_back(number);
   }
   if (values.size() > max_values) {
-    reading.error("E341", column->span(), "a column may hold 100000 numbers, and this has " + std::to_string(values.size()));
+    reading.error(
+        "E341", column->span(),
+        "a column may hold 100000 numbers, and this has " + std::to_string(values.size()));
     return std::nullopt;
   }
   if (values.empty()) {

@@ -207,8 +207,8 @@ class TreeBuilder : public YAML::EventHandler {
   struct Open {
     std::shared_ptr<Node> node;
     YAML::anchor_t anchor = 0;
-    std::shared_ptr<const Node> key;                        ///< read, its value not yet
-    bool duplicate = false;                                 ///< that key has been there before
+    std::shared_ptr<const Node> key;                       ///< read, its value not yet
+    bool duplicate = false;                                ///< that key has been there before
     std::unordered_map<std::string, std::uint32_t> lines;  ///< of the keys
   };
 
@@ -387,7 +387,8 @@ std::optional<Opening> innermost_opening(std::string_view text) {
       i = std::min(text.find('\n', i), text.size()) - 1;
       continue;
     }
-    if ((c == '"' || c == '\'') && std::string_view(":,[{-\n").find(before) != std::string_view::npos) {
+    if ((c == '"' || c == '\'') &&
+        std::string_view(":,[{-\n").find(before) != std::string_view::npos) {
       const std::size_t length = quoted_bytes(text.substr(i));
       if (length < 2 || text[i + length - 1] != c) return Opening{c, i};
       i += length - 1;
@@ -455,11 +456,12 @@ Diagnostic syntax_error(const std::shared_ptr<const SourceText>& source,
   if (reason.rfind("illegal map value", 0) == 0) {
     if (auto misplaced = misplaced_entry(source, place.line)) return *misplaced;
   }
-  const bool is_open = reason.find("flow not found") != reason.npos || reason.rfind("illegal EOF", 0) == 0 ||
-                       reason.rfind("illegal map", 0) == 0;
+  const bool is_open = reason.find("flow not found") != reason.npos ||
+                       reason.rfind("illegal EOF", 0) == 0 || reason.rfind("illegal map", 0) == 0;
   const std::string& text = source->text();
-  const auto opening = is_open ? innermost_opening(std::string_view(text).substr(0, offset_of(text, place)))
-                               : std::nullopt;
+  const auto opening =
+      is_open ? innermost_opening(std::string_view(text).substr(0, offset_of(text, place)))
+              : std::nullopt;
   if (opening) {
     const SourceSpan span = span_at(source, opening->offset);
     const std::string_view rest = place.rest();

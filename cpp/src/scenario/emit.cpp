@@ -12,11 +12,13 @@ constexpr int block_levels = 2;           ///< of mappings that are never writte
 
 bool is_plain(std::string_view text) {
   constexpr std::array<std::string_view, 5> nulls{"", "~", "null", "Null", "NULL"};
-  if (std::find(nulls.begin(), nulls.end(), text) != nulls.end() || text.back() == ' ') return false;
+  if (std::find(nulls.begin(), nulls.end(), text) != nulls.end() || text.back() == ' ')
+    return false;
   const auto alphanumeric = [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
   };
-  const bool negative = text.size() > 1 && text[0] == '-' && (alphanumeric(text[1]) || text[1] == '(');
+  const bool negative =
+      text.size() > 1 && text[0] == '-' && (alphanumeric(text[1]) || text[1] == '(');
   if (!alphanumeric(text[0]) && text[0] != '(' && text[0] != '.' && !negative) return false;
   if (text.substr(0, 3) == "...") return false;
   return std::all_of(text.begin(), text.end(), [&](char c) {

@@ -12,12 +12,12 @@ namespace detente::scenario {
 
 /// What a key takes.
 enum class FieldType : std::uint8_t {
-  version,       ///< 1
+  version,  ///< 1
   text,
-  name,          ///< name of an element
-  source_key,    ///< key of `sources`, or `judgement`
-  flag,          ///< true, false
-  constant,      ///< a number or an expression without names
+  name,        ///< name of an element
+  source_key,  ///< key of `sources`, or `judgement`
+  flag,        ///< true, false
+  constant,    ///< a number or an expression without names
   integer,
   expression,    ///< a number
   condition,     ///< a boolean
@@ -64,7 +64,7 @@ struct Field {
   std::string_view default_value = "";  ///< as written in a scenario; empty: none
   std::string_view doc = "";
   std::string_view example = "";
-  const Section* section = nullptr;     ///< of section, sections and named
+  const Section* section = nullptr;  ///< of section, sections and named
 };
 
 struct Section {

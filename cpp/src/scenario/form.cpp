@@ -34,10 +34,14 @@ Value Value::item(std::size_t i) const {
 
 std::string kind_of(const Value& value) {
   switch (value.node->kind) {
-    case Node::Kind::null: return "empty";
-    case Node::Kind::scalar: return messages::in_ticks(value.text());
-    case Node::Kind::sequence: return "a list";
-    case Node::Kind::mapping: return "a mapping";
+    case Node::Kind::null:
+      return "empty";
+    case Node::Kind::scalar:
+      return messages::in_ticks(value.text());
+    case Node::Kind::sequence:
+      return "a list";
+    case Node::Kind::mapping:
+      return "a mapping";
   }
   return "";
 }
@@ -52,8 +56,9 @@ std::vector<NamedValue> named_values(const Value& value, std::string_view what,
       out.push_back({entry.key, placed(entry.key_span, path), {entry.value, path}});
     }
   } else if (!value.is_null()) {
-    diagnostics.add(messages::wrong_kind(value.span(), what, "a mapping `name: ...`", kind_of(value),
-                                         value.is_sequence() ? "write `name:` before each entry, without `- `" : ""));
+    diagnostics.add(messages::wrong_kind(
+        value.span(), what, "a mapping `name: ...`", kind_of(value),
+        value.is_sequence() ? "write `name:` before each entry, without `- `" : ""));
   }
   return out;
 }
@@ -64,8 +69,9 @@ std::vector<Value> items(const Value& value, std::string_view what, Diagnostics&
     out.reserve(value.node->items.size());
     for (std::size_t i = 0; i < value.node->items.size(); ++i) out.push_back(value.item(i));
   } else if (!value.is_null()) {
-    diagnostics.add(messages::wrong_kind(value.span(), what, "a list", kind_of(value),
-                                         value.is_mapping() ? "begin each item with `- `" : "write it in brackets, as `[a, b]`"));
+    diagnostics.add(messages::wrong_kind(
+        value.span(), what, "a list", kind_of(value),
+        value.is_mapping() ? "begin each item with `- `" : "write it in brackets, as `[a, b]`"));
   }
   return out;
 }
@@ -79,7 +85,8 @@ Form::Form(const Value& value, const Section& section, std::string_view name,
   } else if (value.is_scalar() && !section.shorthand.empty()) {
     values_.push_back({std::string(section.shorthand), value.span(), value});
   } else if (!value.is_null()) {
-    diagnostics.add(messages::wrong_kind(value.span(), where_, "a mapping `key: value`", kind_of(value)));
+    diagnostics.add(
+        messages::wrong_kind(value.span(), where_, "a mapping `key: value`", kind_of(value)));
     complete_ = false;
     return;
   }
@@ -132,9 +139,11 @@ void Form::check_needs(Diagnostics& diagnostics) {
       }
     }
     if (!present && field.need == Need::required) {
-      const bool misspelt = std::find(misspelt_.begin(), misspelt_.end(), field.name) != misspelt_.end();
+      const bool misspelt =
+          std::find(misspelt_.begin(), misspelt_.end(), field.name) != misspelt_.end();
       if (!misspelt) {
-        diagnostics.add(messages::missing_key(span_, where_, {std::string(field.name)}, field.example));
+        diagnostics.add(
+            messages::missing_key(span_, where_, {std::string(field.name)}, field.example));
       }
       complete_ = false;
     }

@@ -66,39 +66,64 @@ std::string schema_of(const Field& field) {
   const std::string expression = reference("expression");
   const std::string name = reference("name");
   switch (field.type) {
-    case FieldType::version: return R"({"const": 1})";
-    case FieldType::text: return R"({"type": ["string", "number"]})";
+    case FieldType::version:
+      return R"({"const": 1})";
+    case FieldType::text:
+      return R"({"type": ["string", "number"]})";
     case FieldType::name:
     case FieldType::counted:
-    case FieldType::source_key: return R"({"type": "string"})";
-    case FieldType::flag: return R"({"type": "boolean"})";
-    case FieldType::constant: return number;
-    case FieldType::integer: return R"({"type": "integer"})";
+    case FieldType::source_key:
+      return R"({"type": "string"})";
+    case FieldType::flag:
+      return R"({"type": "boolean"})";
+    case FieldType::constant:
+      return number;
+    case FieldType::integer:
+      return R"({"type": "integer"})";
     case FieldType::expression:
     case FieldType::condition:
-    case FieldType::formula: return expression;
-    case FieldType::date: return reference("date");
-    case FieldType::month_day: return reference("month_day");
-    case FieldType::duration: return reference("duration");
-    case FieldType::moment: return any_of(reference("date"), reference("duration"));
-    case FieldType::range: return any_of(reference("bounds"), reference("range"));
-    case FieldType::names: return list_of(name);
-    case FieldType::constants: return list_of(number);
-    case FieldType::matrix: return list_of(list_of(number));
-    case FieldType::expressions: return list_of(expression);
+    case FieldType::formula:
+      return expression;
+    case FieldType::date:
+      return reference("date");
+    case FieldType::month_day:
+      return reference("month_day");
+    case FieldType::duration:
+      return reference("duration");
+    case FieldType::moment:
+      return any_of(reference("date"), reference("duration"));
+    case FieldType::range:
+      return any_of(reference("bounds"), reference("range"));
+    case FieldType::names:
+      return list_of(name);
+    case FieldType::constants:
+      return list_of(number);
+    case FieldType::matrix:
+      return list_of(list_of(number));
+    case FieldType::expressions:
+      return list_of(expression);
     case FieldType::quantiles:
-    case FieldType::settings: return map_of(number);
+    case FieldType::settings:
+      return map_of(number);
     case FieldType::rules:
     case FieldType::ratios:
-    case FieldType::named_texts: return map_of(expression);
-    case FieldType::effects: return map_of(any_of(expression, map_of(expression)));
-    case FieldType::states: return any_of(list_of(name), map_of(reference("state")));
+    case FieldType::named_texts:
+      return map_of(expression);
+    case FieldType::effects:
+      return map_of(any_of(expression, map_of(expression)));
+    case FieldType::states:
+      return any_of(list_of(name), map_of(reference("state")));
     case FieldType::start_states:
-    case FieldType::targets: return any_of(name, map_of(expression));
-    case FieldType::state_names: return any_of(name, list_of(name));
-    case FieldType::section: return reference(field.section->key);
-    case FieldType::sections: return list_of(reference(field.section->key));
-    case FieldType::named: return map_of(reference(field.section->key));
+    case FieldType::targets:
+      return any_of(name, map_of(expression));
+    case FieldType::state_names:
+      return any_of(name, list_of(name));
+    case FieldType::section:
+      return reference(field.section->key);
+    case FieldType::sections:
+      return list_of(reference(field.section->key));
+    case FieldType::named:
+      return map_of(reference(field.section->key));
   }
   return "true";
 }
@@ -164,18 +189,28 @@ std::string section_schema(const Section& section, std::size_t indent) {
 }
 
 void add_values(Object& definitions) {
-  definitions.add("name", R"({"description": "a letter or _, then letters, digits and _", "type": "string", )"
-                          R"("pattern": "^[A-Za-z_][A-Za-z0-9_]*$"})");
-  definitions.add("constant", R"({"description": "a number, or an expression without names", "type": ["number", "string"]})");
-  definitions.add("expression",
-                  R"({"description": "an expression of the scenario language", "type": ["string", "number", "boolean"]})");
-  definitions.add("date", R"({"description": "a day as YYYY-MM-DD", "type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"})");
-  definitions.add("month_day", R"({"description": "a day of the year as MM-DD", "type": "string", "pattern": "^[0-9]{2}-[0-9]{2}$"})");
-  definitions.add("duration",
-                  R"({"description": "a number, or a number with one of hours, days, weeks, months, years", "type": ["string", "number"]})");
-  definitions.add("bounds",
-                  R"({"description": "low and high; null: none", "type": "array", "items": {"type": ["number", "string", "null"]}, )"
-                  R"("minItems": 2, "maxItems": 2})");
+  definitions.add(
+      "name", R"({"description": "a letter or _, then letters, digits and _", "type": "string", )"
+              R"("pattern": "^[A-Za-z_][A-Za-z0-9_]*$"})");
+  definitions.add(
+      "constant",
+      R"({"description": "a number, or an expression without names", "type": ["number", "string"]})");
+  definitions.add(
+      "expression",
+      R"({"description": "an expression of the scenario language", "type": ["string", "number", "boolean"]})");
+  definitions.add(
+      "date",
+      R"({"description": "a day as YYYY-MM-DD", "type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"})");
+  definitions.add(
+      "month_day",
+      R"({"description": "a day of the year as MM-DD", "type": "string", "pattern": "^[0-9]{2}-[0-9]{2}$"})");
+  definitions.add(
+      "duration",
+      R"({"description": "a number, or a number with one of hours, days, weeks, months, years", "type": ["string", "number"]})");
+  definitions.add(
+      "bounds",
+      R"({"description": "low and high; null: none", "type": "array", "items": {"type": ["number", "string", "null"]}, )"
+      R"("minItems": 2, "maxItems": 2})");
 }
 
 }  // namespace

@@ -71,10 +71,12 @@ struct Wording {
 /// What the YAML library says, and what we say. The first row whose reason begins its text counts.
 constexpr Wording syntax_wordings[] = {
     {"end of map flow not found", "the mapping in `{...}` is not closed where this stands",
-     "close it with `}`, part its entries by commas, and put quotes around a text that holds a comma, a colon, "
+     "close it with `}`, part its entries by commas, and put quotes around a text that holds a "
+     "comma, a colon, "
      "brackets or braces"},
     {"end of sequence flow not found", "the list in `[...]` is not closed where this stands",
-     "close it with `]`, part its items by commas, and put quotes around a text that holds a comma, a colon or "
+     "close it with `]`, part its items by commas, and put quotes around a text that holds a "
+     "comma, a colon or "
      "brackets"},
     {"end of map not found", "this does not fit into the mapping that it stands in",
      "entries of one mapping begin in the same column, each as `key: value`"},
@@ -106,7 +108,8 @@ constexpr Wording syntax_wordings[] = {
     {"illegal character found while scanning anchor", "a character that a YAML anchor cannot hold",
      "put quotes around a text that begins with `&`"},
     {"cannot assign multiple", "two anchors or tags before one value", "keep one"},
-    {"aliases can't have any content", "an alias with something behind it", "an alias stands alone"},
+    {"aliases can't have any content", "an alias with something behind it",
+     "an alias stands alone"},
     {"cannot set zero indentation", "a block text cannot have indentation 0", "remove the digit"},
     {"unexpected character in block scalar", "something stands behind `|` or `>`",
      "begin the text on the next line, indented"},
@@ -132,8 +135,10 @@ Diagnostic tab_indents(SourceSpan span) {
 Diagnostic not_closed(SourceSpan span, char opening, std::uint32_t line) {
   const bool quote = opening == '"' || opening == '\'';
   const std::string found = std::to_string(line);
-  std::string message = quote ? "this quote is not closed; the text after it is read as a part of it"
-                              : "this `" + std::string(1, opening) + "` is not closed; the text goes wrong on line " + found;
+  std::string message = quote
+                            ? "this quote is not closed; the text after it is read as a part of it"
+                            : "this `" + std::string(1, opening) +
+                                  "` is not closed; the text goes wrong on line " + found;
   std::string hint = quote ? "close it on the same line"
                            : "close it with `" + std::string(opening == '{' ? "}" : "]") + "`";
   return error("E101", std::move(span), std::move(message), std::move(hint));
@@ -141,12 +146,14 @@ Diagnostic not_closed(SourceSpan span, char opening, std::uint32_t line) {
 
 Diagnostic bracket_in_text(SourceSpan span, char bracket) {
   return error("E101", std::move(span),
-               "inside `{...}` or `[...]` a text without quotes cannot hold `" + std::string(1, bracket) + "`",
+               "inside `{...}` or `[...]` a text without quotes cannot hold `" +
+                   std::string(1, bracket) + "`",
                "put quotes around the whole expression");
 }
 
 Diagnostic no_blank_after_colon(SourceSpan span) {
-  return error("E101", std::move(span), "a blank is missing after this colon", "write `key: value`");
+  return error("E101", std::move(span), "a blank is missing after this colon",
+               "write `key: value`");
 }
 
 Diagnostic indented_below_value(SourceSpan span) {
@@ -168,9 +175,10 @@ Diagnostic control_character(SourceSpan span, unsigned char byte) {
 }
 
 Diagnostic too_large(SourceSpan span, std::size_t bytes) {
-  return error("E104", std::move(span),
-               "a scenario may have 4 MiB (4194304 bytes), and this has " + std::to_string(bytes) + " bytes",
-               "data columns belong in CSV files, read by `empirical: {file, column}`");
+  return error(
+      "E104", std::move(span),
+      "a scenario may have 4 MiB (4194304 bytes), and this has " + std::to_string(bytes) + " bytes",
+      "data columns belong in CSV files, read by `empirical: {file, column}`");
 }
 
 Diagnostic too_deep(SourceSpan span) {
@@ -202,7 +210,8 @@ Diagnostic duplicate_key(SourceSpan span, std::string_view key, std::uint32_t fi
 }
 
 Diagnostic several_documents(SourceSpan span) {
-  return error("E109", std::move(span), "a second YAML document begins here; a file holds one scenario",
+  return error("E109", std::move(span),
+               "a second YAML document begins here; a file holds one scenario",
                "remove `---`, or put the second scenario into a file of its own");
 }
 
@@ -229,7 +238,8 @@ Diagnostic cut_at_comma(SourceSpan span, std::string_view text) {
 
 Diagnostic unknown_key(SourceSpan span, std::string_view key, std::string_view where,
                        const std::vector<std::string>& known) {
-  return error("E120", std::move(span), "unknown key " + in_ticks(key) + " in " + std::string(where),
+  return error("E120", std::move(span),
+               "unknown key " + in_ticks(key) + " in " + std::string(where),
                diagnostic::did_you_mean(key, known, "keys here: " + enumeration(known)));
 }
 
@@ -242,18 +252,20 @@ std::string for_example(std::string_view key, std::string_view example) {
 
 }  // namespace
 
-Diagnostic missing_key(SourceSpan span, std::string_view where, const std::vector<std::string>& wanted,
-                       std::string_view example) {
-  return error("E121", std::move(span),
-               std::string(where) + " lacks " + (wanted.size() > 1 ? "one of " : "") + alternatives(wanted),
-               wanted.size() == 1 ? for_example(wanted.front(), example) : std::string());
+Diagnostic missing_key(SourceSpan span, std::string_view where,
+                       const std::vector<std::string>& wanted, std::string_view example) {
+  return error(
+      "E121", std::move(span),
+      std::string(where) + " lacks " + (wanted.size() > 1 ? "one of " : "") + alternatives(wanted),
+      wanted.size() == 1 ? for_example(wanted.front(), example) : std::string());
 }
 
 Diagnostic no_value(SourceSpan span, std::string_view key, std::string_view example) {
   return error("E124", std::move(span), in_ticks(key) + " has no value", for_example(key, example));
 }
 
-Diagnostic several_of(SourceSpan span, std::string_view where, const std::vector<std::string>& found,
+Diagnostic several_of(SourceSpan span, std::string_view where,
+                      const std::vector<std::string>& found,
                       const std::vector<std::string>& allowed) {
   return error("E122", std::move(span),
                std::string(where) + " has " + enumeration(found) + ", which exclude one another",
@@ -300,18 +312,21 @@ Diagnostic duplicate_name(SourceSpan span, std::string_view name, std::string_vi
   message += "a " + std::string(first_kind);
   if (first_line > 0) message += " on line " + std::to_string(first_line);
   return error("E301", std::move(span), message,
-               "parameters, levers, variables, shared expressions, chains, seasons and events share one set of "
+               "parameters, levers, variables, shared expressions, chains, seasons and events "
+               "share one set of "
                "names; rename one of the two");
 }
 
 Diagnostic bad_name(SourceSpan span, std::string_view name, std::string_view kind) {
-  return error("E302", std::move(span), in_ticks(name) + " cannot be the name of a " + std::string(kind),
+  return error("E302", std::move(span),
+               in_ticks(name) + " cannot be the name of a " + std::string(kind),
                "a name is a letter or `_`, then letters, digits and `_`, without accents");
 }
 
 Diagnostic reserved_name(SourceSpan span, std::string_view name, std::string_view kind) {
   return error("E303", std::move(span),
-               in_ticks(name) + " is a word of the language and cannot be the name of a " + std::string(kind),
+               in_ticks(name) + " is a word of the language and cannot be the name of a " +
+                   std::string(kind),
                "choose another name");
 }
 

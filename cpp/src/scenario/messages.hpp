@@ -53,10 +53,11 @@ Diagnostic cut_at_comma(SourceSpan span, std::string_view text);
 // Keys and kinds
 Diagnostic unknown_key(SourceSpan span, std::string_view key, std::string_view where,
                        const std::vector<std::string>& known);
-Diagnostic missing_key(SourceSpan span, std::string_view where, const std::vector<std::string>& wanted,
-                       std::string_view example);
+Diagnostic missing_key(SourceSpan span, std::string_view where,
+                       const std::vector<std::string>& wanted, std::string_view example);
 Diagnostic no_value(SourceSpan span, std::string_view key, std::string_view example);
-Diagnostic several_of(SourceSpan span, std::string_view where, const std::vector<std::string>& found,
+Diagnostic several_of(SourceSpan span, std::string_view where,
+                      const std::vector<std::string>& found,
                       const std::vector<std::string>& allowed);
 Diagnostic wrong_kind(SourceSpan span, std::string_view what, std::string_view expected,
                       std::string_view found, std::string hint = {});

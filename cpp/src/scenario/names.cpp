@@ -13,13 +13,20 @@ using expr::Type;
 
 std::string_view name_of(Element element) {
   switch (element) {
-    case Element::parameter: return "parameter";
-    case Element::lever: return "lever";
-    case Element::variable: return "variable";
-    case Element::let: return "shared expression";
-    case Element::chain: return "chain";
-    case Element::season: return "season";
-    case Element::event: return "event";
+    case Element::parameter:
+      return "parameter";
+    case Element::lever:
+      return "lever";
+    case Element::variable:
+      return "variable";
+    case Element::let:
+      return "shared expression";
+    case Element::chain:
+      return "chain";
+    case Element::season:
+      return "season";
+    case Element::event:
+      return "event";
   }
   return "";
 }
@@ -39,8 +46,8 @@ void Names::declare(Element element, const std::string& name, std::uint32_t inde
     order_.push_back(name);
   } else {
     found->second.spoiled = true;
-    diagnostics.add(messages::duplicate_name(span, name, name_of(element),
-                                             name_of(found->second.element), found->second.span.line));
+    diagnostics.add(messages::duplicate_name(
+        span, name, name_of(element), name_of(found->second.element), found->second.span.line));
   }
 }
 
@@ -91,13 +98,22 @@ Resolution Names::resolve(std::string_view name) const {
   }
   found.index = declared->index;
   switch (declared->element) {
-    case Element::parameter: return symbol(SymbolKind::parameter, declared->index, Type::number);
-    case Element::lever: return symbol(SymbolKind::lever, declared->index, Type::number);
-    case Element::variable: return symbol(SymbolKind::variable, declared->index, Type::number);
-    case Element::season: return symbol(SymbolKind::season, declared->index, Type::boolean);
-    case Element::let: return let_ ? let_(declared->index) : Resolution{};
-    case Element::chain: found.kind = Resolution::Kind::chain; return found;
-    case Element::event: found.kind = Resolution::Kind::event; return found;
+    case Element::parameter:
+      return symbol(SymbolKind::parameter, declared->index, Type::number);
+    case Element::lever:
+      return symbol(SymbolKind::lever, declared->index, Type::number);
+    case Element::variable:
+      return symbol(SymbolKind::variable, declared->index, Type::number);
+    case Element::season:
+      return symbol(SymbolKind::season, declared->index, Type::boolean);
+    case Element::let:
+      return let_ ? let_(declared->index) : Resolution{};
+    case Element::chain:
+      found.kind = Resolution::Kind::chain;
+      return found;
+    case Element::event:
+      found.kind = Resolution::Kind::event;
+      return found;
   }
   return {};
 }

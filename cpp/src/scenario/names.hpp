@@ -18,10 +18,10 @@ namespace detente::scenario {
 
 /// Which names an expression may read at its place.
 enum class Reads : std::uint8_t {
-  everything,       ///< all but outcomes
-  nothing,          ///< constants
-  before_the_start, ///< parameters and levers, and shared expressions of these
-  outcomes,         ///< these and outcomes
+  everything,        ///< all but outcomes
+  nothing,           ///< constants
+  before_the_start,  ///< parameters and levers, and shared expressions of these
+  outcomes,          ///< these and outcomes
 };
 
 /// What is declared under a name in the shared namespace.
@@ -37,12 +37,16 @@ class Names : public expr::Scope {
                const diagnostic::SourceSpan& span, diagnostic::Diagnostics& diagnostics);
   /// The states of a chain; chains are numbered in the order of these calls.
   void add_chain(std::string name, std::vector<std::string> states);
-  void add_transition(expr::TransitionName transition) { transitions_.push_back(std::move(transition)); }
+  void add_transition(expr::TransitionName transition) {
+    transitions_.push_back(std::move(transition));
+  }
   /// Outcomes have a namespace of their own.
   void add_outcome(const std::string& name) { outcomes_.push_back(name); }
   void set_calendar(const model::Calendar& calendar) { calendar_ = calendar; }
   /// Called with the number of a shared expression when its meaning is first asked for.
-  void set_let_source(std::function<expr::Resolution(std::uint32_t)> source) { let_ = std::move(source); }
+  void set_let_source(std::function<expr::Resolution(std::uint32_t)> source) {
+    let_ = std::move(source);
+  }
   /// From now on outcomes are known, and hide what else has their name.
   void show_outcomes(bool shown) { outcomes_shown_ = shown; }
 
@@ -63,7 +67,9 @@ class Names : public expr::Scope {
   /// Empty after some hundred calls: a text full of unknown names gets its messages without suggestions.
   std::vector<std::string> names() const override;
   std::string chain_name(std::uint32_t chain) const override { return chain_names_.at(chain); }
-  std::vector<std::string> states(std::uint32_t chain) const override { return chain_states_.at(chain); }
+  std::vector<std::string> states(std::uint32_t chain) const override {
+    return chain_states_.at(chain);
+  }
   std::vector<expr::TransitionName> transitions() const override { return transitions_; }
   bool has_calendar() const override { return calendar_.start.has_value(); }
   std::optional<double> time_of_date(int year, int month, int day) const override;

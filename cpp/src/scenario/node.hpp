@@ -37,9 +37,9 @@ struct Node {
   /// A scalar: its first character in the file, an opening quote or the indicator of a block scalar included.
   /// A list or mapping: its bracket, or the first entry. Null: the key it stands under.
   diagnostic::SourceSpan span;
-  std::vector<NodePtr> items;   ///< of a sequence
-  std::vector<Entry> entries;   ///< of a mapping, in file order, keys distinct
-  std::size_t node_count = 1;   ///< of the whole subtree, aliases written out
+  std::vector<NodePtr> items;  ///< of a sequence
+  std::vector<Entry> entries;  ///< of a mapping, in file order, keys distinct
+  std::size_t node_count = 1;  ///< of the whole subtree, aliases written out
 
   const Entry* find(std::string_view key) const {
     for (const Entry& entry : entries) {

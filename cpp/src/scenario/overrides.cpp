@@ -26,7 +26,8 @@ NodePtr value_of(const NodePtr& node, std::string_view key) {
 }
 
 /// A copy in which `key` has this value; a null one removes the key.
-NodePtr with_value(const NodePtr& node, std::string_view key, NodePtr value, const SourceSpan& span = {}) {
+NodePtr with_value(const NodePtr& node, std::string_view key, NodePtr value,
+                   const SourceSpan& span = {}) {
   auto copy = std::make_shared<Node>(*node);
   copy->kind = Node::Kind::mapping;
   const auto found = std::find_if(copy->entries.begin(), copy->entries.end(),
@@ -63,25 +64,30 @@ class Override {
     const bool in_joint = is_in_joint(name);
     if (!value_of(parameters, name) && !in_joint) {
       std::vector<std::string> known = keys_of(parameters);
-      diagnostics_.add(messages::unknown_name(place("parameters." + name), "parameter", name, known));
+      diagnostics_.add(
+          messages::unknown_name(place("parameters." + name), "parameter", name, known));
       return;
     }
-    NodePtr prior = fixed ? make_scalar(messages::number(std::get<double>(value)))
-                          : parse_override("parameters." + name, std::get<std::string>(value), diagnostics_);
+    NodePtr prior =
+        fixed ? make_scalar(messages::number(std::get<double>(value)))
+              : parse_override("parameters." + name, std::get<std::string>(value), diagnostics_);
     if (!prior) return;
     if (in_joint) leave_joint(name);
     if (fixed || prior->kind == Node::Kind::scalar) leave_correlations(name);
     const NodePtr changed = merged(value_of(parameters, name), std::move(prior));
-    NodePtr section = value_of(root_, "parameters");  // Anew: leaving a joint prior may have added to it.
+    NodePtr section =
+        value_of(root_, "parameters");  // Anew: leaving a joint prior may have added to it.
     if (!section) section = make_mapping({});
-    root_ = with_value(root_, "parameters", with_value(section, name, changed, place("parameters." + name)));
+    root_ = with_value(root_, "parameters",
+                       with_value(section, name, changed, place("parameters." + name)));
   }
 
   void set_lever(const std::string& name, double value) {
     const NodePtr levers = value_of(root_, "levers");
     NodePtr lever = value_of(levers, name);
     if (!lever) {
-      diagnostics_.add(messages::unknown_name(place("levers." + name), "lever", name, keys_of(levers)));
+      diagnostics_.add(
+          messages::unknown_name(place("levers." + name), "lever", name, keys_of(levers)));
       return;
     }
     if (lever->kind != Node::Kind::mapping) lever = make_mapping({});
@@ -104,7 +110,8 @@ class Override {
       if (const Entry* entry = policies->find(name)) {
         kept.push_back(*entry);
       } else {
-        diagnostics_.add(messages::unknown_name(place("policies." + name), "policy", name, keys_of(policies)));
+        diagnostics_.add(
+            messages::unknown_name(place("policies." + name), "policy", name, keys_of(policies)));
       }
     }
     root_ = with_value(root_, "policies", make_mapping(std::move(kept)));
@@ -121,7 +128,8 @@ class Override {
     if (!old || old->kind != Node::Kind::mapping) return prior;
     for (const Entry& entry : old->entries) {
       const bool kept = entry.key == "source" || entry.key == "unit" || entry.key == "description";
-      if (kept && !prior->find(entry.key)) prior = with_value(prior, entry.key, entry.value, entry.key_span);
+      if (kept && !prior->find(entry.key))
+        prior = with_value(prior, entry.key, entry.value, entry.key_span);
     }
     return prior;
   }
@@ -129,8 +137,9 @@ class Override {
   bool is_in_joint(const std::string& name) const {
     const NodePtr joint = value_of(root_, "joint");
     if (!joint) return false;
-    return std::any_of(joint->items.begin(), joint->items.end(),
-                       [&](const NodePtr& item) { return position(of_joint(item), name).has_value(); });
+    return std::any_of(joint->items.begin(), joint->items.end(), [&](const NodePtr& item) {
+      return position(of_joint(item), name).has_value();
+    });
   }
 
   static NodePtr of_joint(const NodePtr& item) {
@@ -147,7 +156,8 @@ class Override {
 
   static NodePtr without(const NodePtr& list, std::size_t i) {
     auto copy = std::make_shared<Node>(*list);
-    if (i < copy->items.size()) copy->items.erase(copy->items.begin() + static_cast<std::ptrdiff_t>(i));
+    if (i < copy->items.size())
+      copy->items.erase(copy->items.begin() + static_cast<std::ptrdiff_t>(i));
     return copy;
   }
 
@@ -192,8 +202,9 @@ class Override {
         free_last(item, *without(of, *at)->items.front(), without(mean, *at), rows);
         continue;
       }
-      normal = with_value(with_value(with_value(normal, "of", without(of, *at)), "mean", without(mean, *at)),
-                          "covariance", rows);
+      normal = with_value(
+          with_value(with_value(normal, "of", without(of, *at)), "mean", without(mean, *at)),
+          "covariance", rows);
       changed->items.push_back(with_value(item, "multivariate_normal", normal));
     }
     root_ = with_value(root_, "joint", changed->items.empty() ? nullptr : NodePtr(changed));
@@ -202,12 +213,14 @@ class Override {
   /// The one member that is left becomes a parameter with a normal prior.
   void free_last(const NodePtr& item, const Node& name, const NodePtr& mean, const NodePtr& rows) {
     if (mean->items.empty() || rows->items.empty() || rows->items.front()->items.empty()) return;
-    NodePtr prior = make_mapping({{"mean", {}, mean->items.front()},
-                                  {"sd", {}, make_scalar("sqrt(" + rows->items.front()->items.front()->text + ")")}});
+    NodePtr prior = make_mapping(
+        {{"mean", {}, mean->items.front()},
+         {"sd", {}, make_scalar("sqrt(" + rows->items.front()->items.front()->text + ")")}});
     NodePtr parameter = merged(item, make_mapping({{"normal", {}, std::move(prior)}}));
     const NodePtr parameters = value_of(root_, "parameters");
     root_ = with_value(root_, "parameters",
-                       with_value(parameters ? parameters : make_mapping({}), name.text, std::move(parameter), name.span));
+                       with_value(parameters ? parameters : make_mapping({}), name.text,
+                                  std::move(parameter), name.span));
   }
 
   NodePtr root_;

@@ -19,7 +19,8 @@ bool check_state_name(Reading& reading, const NamedValue& named, std::vector<std
   } else if (!expr::is_name(named.name)) {
     reading.diagnostics.add(messages::bad_name(named.name_span, named.name, "state"));
   } else if (std::find(seen.begin(), seen.end(), named.name) != seen.end()) {
-    reading.error("E301", named.name_span, "the state " + in_ticks(named.name) + " is listed twice");
+    reading.error("E301", named.name_span,
+                  "the state " + in_ticks(named.name) + " is listed twice");
   } else {
     seen.push_back(named.name);
     return true;
@@ -27,15 +28,18 @@ bool check_state_name(Reading& reading, const NamedValue& named, std::vector<std
   return false;
 }
 
-std::vector<model::State> read_states(Reading& reading, const Value& value, const std::string& chain) {
+std::vector<model::State> read_states(Reading& reading, const Value& value,
+                                      const std::string& chain) {
   std::vector<NamedValue> named;
   if (value.is_sequence()) {
     for (const Value& item : items(value, "`states`", reading.diagnostics)) {
       if (item.is_scalar()) {
         named.push_back({item.text(), item.span(), {std::make_shared<Node>(), item.path}});
       } else {
-        reading.error("E123", item.span(), "a state in a list is a name, and this is " + kind_of(item),
-                      "states with descriptions are a mapping, for example `states: {war: full-scale fighting}`");
+        reading.error("E123", item.span(),
+                      "a state in a list is a name, and this is " + kind_of(item),
+                      "states with descriptions are a mapping, for example `states: {war: "
+                      "full-scale fighting}`");
       }
     }
   } else {
@@ -53,7 +57,8 @@ std::vector<model::State> read_states(Reading& reading, const Value& value, cons
   }
   if (seen.size() > max_states) {
     reading.error("E361", value.span(),
-                  "a chain may have 64 states, and " + in_ticks(chain) + " has " + std::to_string(named.size()),
+                  "a chain may have 64 states, and " + in_ticks(chain) + " has " +
+                      std::to_string(named.size()),
                   "two chains that run beside one another often need fewer");
   }
   return states;
@@ -88,7 +93,8 @@ std::vector<DeclaredChain> declare_chains(Reading& reading, const std::vector<Na
   std::uint32_t transition = 0;
   for (const NamedValue& named : values) {
     const auto chain = static_cast<std::uint32_t>(out.size());
-    DeclaredChain declared{named, Form(named.value, sections::chain(), named.name, reading.diagnostics), {}};
+    DeclaredChain declared{
+        named, Form(named.value, sections::chain(), named.name, reading.diagnostics), {}};
     model::Chain model;
     model.name = named.name;
     model.span = named.name_span;
@@ -146,8 +152,8 @@ class TransitionReader {
     const auto [known, is_new] = lines_.emplace(transition.name, transition.span.line);
     if (!is_new) {
       reading_.error("E301", transition.span,
-                     "a second transition " + in_ticks(transition.name) + " in one chain; the first is on line " +
-                         std::to_string(known->second),
+                     "a second transition " + in_ticks(transition.name) +
+                         " in one chain; the first is on line " + std::to_string(known->second),
                      "give one of them another `name`");
     } else if (!expr::is_name(transition.name) && transition.name != "_to_") {
       reading_.diagnostics.add(messages::bad_name(transition.span, transition.name, "transition"));
@@ -156,8 +162,9 @@ class TransitionReader {
 
   std::vector<model::StateId> read_from(const Value& value) {
     std::vector<model::StateId> from;
-    const std::vector<Value> states =
-        value.is_sequence() ? items(value, "`from`", reading_.diagnostics) : std::vector<Value>{value};
+    const std::vector<Value> states = value.is_sequence()
+                                          ? items(value, "`from`", reading_.diagnostics)
+                                          : std::vector<Value>{value};
     if (states.empty()) {
       reading_.error("E123", value.span(), "`from` names no state");
     }
@@ -165,7 +172,8 @@ class TransitionReader {
       const auto id = read_state(reading_, state, chain_);
       if (!id) continue;
       if (std::find(from.begin(), from.end(), *id) != from.end()) {
-        reading_.error("E301", state.span(), "the state " + in_ticks(state.text()) + " is listed twice");
+        reading_.error("E301", state.span(),
+                       "the state " + in_ticks(state.text()) + " is listed twice");
       } else {
         from.push_back(*id);
       }
@@ -180,7 +188,8 @@ class TransitionReader {
     } else if (const Value* baseline = form.find("baseline")) {
       intensity = read_baseline(reading_, *baseline);
     }
-    if (const Value* ratios = form.find("hazard_ratios")) intensity.ratios = read_ratios(reading_, *ratios);
+    if (const Value* ratios = form.find("hazard_ratios"))
+      intensity.ratios = read_ratios(reading_, *ratios);
   }
 
   Reading& reading_;
@@ -224,7 +233,8 @@ void warn_of_unreachable_states(Reading& reading) {
       if (entered[c].count(s) == 0) {
         reading.warning("W501", model.chains[c].span,
                         "the state " + in_ticks(model.chains[c].states[s].name) + " of " +
-                            in_ticks(model.chains[c].name) + " is never entered: no start, transition or effect leads to it");
+                            in_ticks(model.chains[c].name) +
+                            " is never entered: no start, transition or effect leads to it");
       }
     }
   }

@@ -47,7 +47,8 @@ class CorrelationReader {
     const Value* of = form.find("of");
     const Value* stated = form.find(key_);
     const std::vector<Member> members = of ? members_of(*of) : std::vector<Member>{};
-    const auto value = stated ? reading_.constant(*stated, key_, {-1.0, 1.0, true, true}) : std::nullopt;
+    const auto value =
+        stated ? reading_.constant(*stated, key_, {-1.0, 1.0, true, true}) : std::nullopt;
     if (!value) return;
     for (std::size_t i = 0; i < members.size(); ++i) {
       for (std::size_t k = i + 1; k < members.size(); ++k) add(members[i], members[k], *value);
@@ -60,7 +61,8 @@ class CorrelationReader {
     const std::string kind(name_of(element_));
     if (of.is_sequence() && (names.size() < 2 || names.size() > max_correlated)) {
       reading_.error("E350", of.span(),
-                     "a correlation is of two or more " + kind + "s, at most 400, and the number in this list is " +
+                     "a correlation is of two or more " + kind +
+                         "s, at most 400, and the number in this list is " +
                          std::to_string(names.size()));
       return {};
     }
@@ -94,14 +96,16 @@ class CorrelationReader {
       // A prior that was refused stands as a constant; its own message is enough.
       if (reading_.diagnostics.has_errors() && parameters[index].prior.is_constant()) return false;
       reading_.error("E351", name.span(),
-                     "a rank correlation needs continuous priors, and the prior of " + in_ticks(name.text()) +
-                         " has single values (" + std::string(parameters[index].prior.name()) + ")");
+                     "a rank correlation needs continuous priors, and the prior of " +
+                         in_ticks(name.text()) + " has single values (" +
+                         std::string(parameters[index].prior.name()) + ")");
       return false;
     }
     const auto& variables = reading_.model.variables;
     if (index >= variables.size() || variables[index].volatility) return true;
     if (!reading_.diagnostics.has_errors()) {
-      reading_.error("E351", name.span(), in_ticks(name.text()) + " has no noise: it has no `volatility`");
+      reading_.error("E351", name.span(),
+                     in_ticks(name.text()) + " has no noise: it has no `volatility`");
     }
     return false;
   }
@@ -166,8 +170,10 @@ void check_possible(Reading& reading, const Value& where, Positions& positions,
                in_ticks(name_of_position(pair.second)) + " (" + messages::number(pair.value) + ")";
     }
     reading.error("E353", where.span(),
-                  "no quantities can have these correlations at once: the matrix is not positive definite. They "
-                  "contradict one another: " + pairs,
+                  "no quantities can have these correlations at once: the matrix is not positive "
+                  "definite. They "
+                  "contradict one another: " +
+                      pairs,
                   "bring the first of them nearer to what the others imply");
   } catch (const std::invalid_argument& refusal) {
     reading.error("E350", where.span(), refusal.what());
@@ -202,10 +208,12 @@ void read_correlations(Reading& reading, const Value& value) {
   }
   for (const Pair& pair : reader.read(value, "`correlations`")) {
     if (joint.count(std::minmax(pair.first, pair.second)) > 0) {
-      reading.error("E352", pair.span, "the two are drawn jointly: their correlation is stated in `joint`");
+      reading.error("E352", pair.span,
+                    "the two are drawn jointly: their correlation is stated in `joint`");
       continue;
     }
-    all.push_back({positions.of(pair.first), positions.of(pair.second), pair.value, Correlation::Kind::rank});
+    all.push_back(
+        {positions.of(pair.first), positions.of(pair.second), pair.value, Correlation::Kind::rank});
     reading.model.correlations.push_back({{pair.first}, {pair.second}, pair.value, pair.span});
   }
   check_possible(reading, value, positions, all, [&](std::size_t position) {
@@ -218,8 +226,10 @@ void read_noise_correlations(Reading& reading, const Value& value) {
   Positions positions;
   std::vector<Correlation> all;
   for (const Pair& pair : reader.read(value, "`noise_correlations`")) {
-    all.push_back({positions.of(pair.first), positions.of(pair.second), pair.value, Correlation::Kind::score});
-    reading.model.noise_correlations.push_back({{pair.first}, {pair.second}, pair.value, pair.span});
+    all.push_back({positions.of(pair.first), positions.of(pair.second), pair.value,
+                   Correlation::Kind::score});
+    reading.model.noise_correlations.push_back(
+        {{pair.first}, {pair.second}, pair.value, pair.span});
   }
   check_possible(reading, value, positions, all, [&](std::size_t position) {
     return reading.model.variables[positions.index(position)].name;

@@ -9,7 +9,8 @@ namespace detente::scenario {
 using messages::in_ticks;
 using model::Branch;
 
-std::optional<model::StateId> read_state(Reading& reading, const Value& value, std::uint32_t chain) {
+std::optional<model::StateId> read_state(Reading& reading, const Value& value,
+                                         std::uint32_t chain) {
   const std::vector<std::string> states = reading.names.states(chain);
   const std::string& name = reading.names.chain_name(chain);
   if (states.empty()) return std::nullopt;  // Reported where they should stand.
@@ -30,13 +31,16 @@ std::vector<Branch> read_branches(Reading& reading, const Value& value, std::uin
                                   std::string_view key, Reads reads) {
   std::vector<Branch> branches;
   if (value.is_scalar()) {
-    if (const auto state = read_state(reading, value, chain)) branches.push_back({*state, expr::constant(1.0)});
+    if (const auto state = read_state(reading, value, chain))
+      branches.push_back({*state, expr::constant(1.0)});
     return branches;
   }
   if (!value.is_mapping() || value.node->entries.empty()) {
     reading.error("E123", value.span(),
-                  in_ticks(key) + " should be a state of " + in_ticks(reading.names.chain_name(chain)) +
-                      " or `state: weight`, and this is " + (value.is_mapping() ? "an empty mapping" : kind_of(value)),
+                  in_ticks(key) + " should be a state of " +
+                      in_ticks(reading.names.chain_name(chain)) +
+                      " or `state: weight`, and this is " +
+                      (value.is_mapping() ? "an empty mapping" : kind_of(value)),
                   "for example `" + std::string(key) + ": {one: 0.6, other: 0.4}`");
     return branches;
   }
@@ -69,8 +73,10 @@ model::Effects read_effects(Reading& reading, const Value& value,
     const Names::Declared* declared = reading.names.find(named.name);
     if (!declared) {
       std::vector<std::string> known = reading.names.names_of(Element::variable);
-      for (std::string& chain : reading.names.names_of(Element::chain)) known.push_back(std::move(chain));
-      reading.diagnostics.add(messages::unknown_name(named.name_span, "variable or chain", named.name, known));
+      for (std::string& chain : reading.names.names_of(Element::chain))
+        known.push_back(std::move(chain));
+      reading.diagnostics.add(
+          messages::unknown_name(named.name_span, "variable or chain", named.name, known));
     } else if (declared->spoiled) {
       continue;
     } else if (declared->element == Element::variable) {
@@ -78,10 +84,12 @@ model::Effects read_effects(Reading& reading, const Value& value,
       if (change) effects.assignments.push_back({{declared->index}, std::move(change)});
     } else if (declared->element == Element::chain && own_chain == declared->index) {
       reading.error("E313", named.name_span,
-                    "the transition itself moves " + in_ticks(named.name) + "; its effects cannot move it again",
+                    "the transition itself moves " + in_ticks(named.name) +
+                        "; its effects cannot move it again",
                     "give the target under `to`, with weights where there are several");
     } else if (declared->element == Element::chain) {
-      auto branches = read_branches(reading, named.value, declared->index, named.name, Reads::everything);
+      auto branches =
+          read_branches(reading, named.value, declared->index, named.name, Reads::everything);
       if (!branches.empty()) effects.moves.push_back({{declared->index}, std::move(branches)});
     } else {
       reading.error("E314", named.name_span,
@@ -89,8 +97,9 @@ model::Effects read_effects(Reading& reading, const Value& value,
                         std::string(name_of(declared->element)),
                     declared->element == Element::parameter
                         ? "make it a variable that starts at the parameter"
-                    : declared->element == Element::lever ? "levers are set by policies; make it a variable"
-                                                          : "");
+                    : declared->element == Element::lever
+                        ? "levers are set by policies; make it a variable"
+                        : "");
     }
   }
   return effects;
@@ -121,8 +130,8 @@ constexpr FamilyRow families[] = {
 };
 
 /// Shapes and scales are above zero, rates at least zero; gompertz's shape and meanlog are free.
-void check_argument(Reading& reading, std::string_view family, std::string_view key, const Value& value,
-                    const expr::ExpressionPtr& argument) {
+void check_argument(Reading& reading, std::string_view family, std::string_view key,
+                    const Value& value, const expr::ExpressionPtr& argument) {
   const auto constant = argument ? expr::constant_value(argument) : std::nullopt;
   if (!constant || key == "meanlog" || (family == "gompertz" && key == "shape")) return;
   const bool zero_allowed = key == "rate" && family != "gamma";
@@ -138,14 +147,18 @@ void read_piecewise(Reading& reading, const Form& form, model::Intensity& intens
   intensity.times = reading.constants(times, "times");
   for (std::size_t i = 0; i < intensity.times.size(); ++i) {
     if (intensity.times[i] <= (i == 0 ? 0.0 : intensity.times[i - 1])) {
-      reading.error("E316", times.is_sequence() ? times.item(std::min(i, times.node->items.size() - 1)).span() : times.span(),
+      reading.error("E316",
+                    times.is_sequence()
+                        ? times.item(std::min(i, times.node->items.size() - 1)).span()
+                        : times.span(),
                     "`times` must ascend from above 0: " + messages::number(intensity.times[i]),
                     "the first rate holds from 0 to the first time");
       break;
     }
   }
   const std::vector<Value> rates = items(*form.find("rates"), "`rates`", reading.diagnostics);
-  for (const Value& rate : rates) intensity.arguments.push_back(reading.non_negative(rate, "a rate"));
+  for (const Value& rate : rates)
+    intensity.arguments.push_back(reading.non_negative(rate, "a rate"));
   if (form.find("rates")->is_sequence() && times.is_sequence() &&
       rates.size() != times.node->items.size() + 1) {
     reading.error("E316", form.find("rates")->span(),

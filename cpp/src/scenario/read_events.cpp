@@ -22,13 +22,15 @@ void read_occasion(Reading& reading, const Form& form, model::Event& event) {
     event.on = reading.text(*on, "on");
     event.time = reading.moment(*on, "on").value_or(0.0);
     if (event.time > calendar.horizon) {
-      reading.warning("W502", on->span(), "the event " + in_ticks(event.name) + " lies after the horizon");
+      reading.warning("W502", on->span(),
+                      "the event " + in_ticks(event.name) + " lies after the horizon");
     }
   } else if (const Value* every = form.find("every")) {
     event.kind = Kind::every;
     event.every = reading.duration(*every, "every").value_or(model::Duration{1.0});
     if (calendar.horizon / event.every.years() > max_occurrences) {
-      reading.error("E321", every->span(), "more than 1000000 times to the horizon: " + in_ticks(every->text()));
+      reading.error("E321", every->span(),
+                    "more than 1000000 times to the horizon: " + in_ticks(every->text()));
     }
   } else if (const Value* trigger = form.find("trigger")) {
     event.kind = Kind::trigger;
@@ -40,7 +42,8 @@ void read_occasion(Reading& reading, const Form& form, model::Event& event) {
 void check_companions(Reading& reading, const Form& form) {
   const auto only_with = [&](std::string_view key, std::string_view partner) {
     if (form.has(key) && !form.has(partner)) {
-      reading.error("E122", form.key_span(key), in_ticks(key) + " goes with " + in_ticks(partner) + " alone");
+      reading.error("E122", form.key_span(key),
+                    in_ticks(key) + " goes with " + in_ticks(partner) + " alone");
     }
   };
   only_with("once", "trigger");
@@ -57,18 +60,22 @@ void read_events(Reading& reading, const std::vector<NamedValue>& values) {
     event.span = named.name_span;
     read_occasion(reading, form, event);
     check_companions(reading, form);
-    if (const Value* once = form.find("once")) event.once = reading.flag(*once, "once").value_or(false);
-    if (const Value* ratios = form.find("hazard_ratios")) event.intensity.ratios = read_ratios(reading, *ratios);
+    if (const Value* once = form.find("once"))
+      event.once = reading.flag(*once, "once").value_or(false);
+    if (const Value* ratios = form.find("hazard_ratios"))
+      event.intensity.ratios = read_ratios(reading, *ratios);
     if (const Value* when = form.find("when")) event.when = reading.condition(*when);
     if (const Value* probability = form.find("probability")) {
       event.probability = reading.number(*probability);
-      const auto constant = event.probability ? expr::constant_value(event.probability) : std::nullopt;
+      const auto constant =
+          event.probability ? expr::constant_value(event.probability) : std::nullopt;
       if (constant && (*constant < 0.0 || *constant > 1.0)) {
-        reading.error("E317", probability->span(),
-                      "a probability lies between 0 and 1: " + messages::number(*constant),
-                      *constant > 1.0 && *constant <= 100.0
-                          ? "per cent are written as a share: " + messages::number(*constant / 100.0)
-                          : "");
+        reading.error(
+            "E317", probability->span(),
+            "a probability lies between 0 and 1: " + messages::number(*constant),
+            *constant > 1.0 && *constant <= 100.0
+                ? "per cent are written as a share: " + messages::number(*constant / 100.0)
+                : "");
       }
     }
     if (const Value* effects = form.find("effects")) {

@@ -53,7 +53,8 @@ class OutcomeReader {
       outcome.text = value.is_scalar() ? value.text() : std::string();
       outcome.expression = row.kind == Kind::count ? counted(value) : formula(value, row.type);
     }
-    if (const Value* given = form.find("given")) outcome.given = formula(*given, expr::Type::formula);
+    if (const Value* given = form.find("given"))
+      outcome.given = formula(*given, expr::Type::formula);
     if (!key.empty()) read_times(form, key, outcome);
     outcome.unit = reading_.text(form, "unit");
     outcome.source = reading_.source(form);
@@ -77,13 +78,15 @@ class OutcomeReader {
   expr::ExpressionPtr counted(const Value& value) {
     std::string name = value.is_scalar() ? value.text() : std::string();
     const auto dot = name.find('.');
-    const bool formed = dot == name.npos
-                            ? expr::is_name(name)
-                            : expr::is_name(name.substr(0, dot)) && expr::is_name(name.substr(dot + 1));
+    const bool formed = dot == name.npos ? expr::is_name(name)
+                                         : expr::is_name(name.substr(0, dot)) &&
+                                               expr::is_name(name.substr(dot + 1));
     if (!formed) {
-      reading_.error("E123", value.span(),
-                     "`count` should be the name of an event or a transition, and this is " + kind_of(value),
-                     "for example `count: strike`, or `count: chain.transition`; for a condition use `duration`");
+      reading_.error(
+          "E123", value.span(),
+          "`count` should be the name of an event or a transition, and this is " + kind_of(value),
+          "for example `count: strike`, or `count: chain.transition`; for a condition use "
+          "`duration`");
       return nullptr;
     }
     const std::string_view head = "count(";
@@ -92,7 +95,8 @@ class OutcomeReader {
     expr::TextPlace place;
     place.source = span.source;
     place.path = span.path;
-    place.starts = {{0, span.line, span.column + quote}, {head.size(), span.line, span.column + quote}};
+    place.starts = {{0, span.line, span.column + quote},
+                    {head.size(), span.line, span.column + quote}};
     if (!span.source) place.starts.clear();
     return expr::parse_and_check(std::string(head) + name + ")", place, reading_.names,
                                  {expr::Type::number, nullptr}, reading_.diagnostics);
@@ -112,14 +116,16 @@ class OutcomeReader {
   void read_times(const Form& form, std::string_view key, model::Outcome& outcome) {
     const auto refuse = [&](std::string_view time, std::string hint) {
       if (!form.has(time)) return;
-      reading_.error("E122", form.key_span(time), in_ticks(time) + " does not go with " + in_ticks(key), std::move(hint));
+      reading_.error("E122", form.key_span(time),
+                     in_ticks(time) + " does not go with " + in_ticks(key), std::move(hint));
     };
     const auto moment = [&](std::string_view time, double otherwise) {
       const Value* value = form.find(time);
       if (!value) return otherwise;
       const auto read = reading_.moment(*value, time);
       if (read && *read > reading_.model.calendar.horizon * (1.0 + 1e-12)) {
-        reading_.error("E324", value->span(), in_ticks(time) + " lies after the horizon: " + in_ticks(value->text()));
+        reading_.error("E324", value->span(),
+                       in_ticks(time) + " lies after the horizon: " + in_ticks(value->text()));
       }
       return read.value_or(otherwise);
     };
@@ -135,8 +141,9 @@ class OutcomeReader {
         reading_.error("E324", form.find("until")->span(), "`until` must be after `from`");
       }
     } else {
-      const char* hint = outcome.kind == Kind::value ? "a `value` is read `at` a time"
-                                                     : "the window of a formula is `eventually(..., within = ...)`";
+      const char* hint = outcome.kind == Kind::value
+                             ? "a `value` is read `at` a time"
+                             : "the window of a formula is `eventually(..., within = ...)`";
       refuse("from", hint);
       refuse("until", hint);
     }
@@ -155,8 +162,10 @@ void read_outcomes(Reading& reading, const std::vector<NamedValue>& values) {
     } else if (!expr::is_name(named.name)) {
       reading.diagnostics.add(messages::bad_name(named.name_span, named.name, "outcome"));
     } else if (named.name == "utility") {
-      reading.error("E303", named.name_span, "`utility` stands beside the outcomes in every result, so no outcome can have that name",
-                    "choose another name");
+      reading.error(
+          "E303", named.name_span,
+          "`utility` stands beside the outcomes in every result, so no outcome can have that name",
+          "choose another name");
     }
     reading.model.outcomes.push_back(reader.read(named));
     reading.names.add_outcome(named.name);

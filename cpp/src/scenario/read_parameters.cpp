@@ -81,8 +81,8 @@ class PriorReader {
     } catch (const Missing&) {
     } catch (const std::invalid_argument& refusal) {
       const std::string text = refusal.what();
-      reading_.error("E330",
-                     form_ ? span_of_refusal(*form_, *field_.section, text) : value_.span(), text);
+      reading_.error("E330", form_ ? span_of_refusal(*form_, *field_.section, text) : value_.span(),
+                     text);
     }
     return std::nullopt;
   }
@@ -125,9 +125,10 @@ class PriorReader {
     const double number = std::strtod(text.c_str(), &end);
     const double share = percent ? number / 100.0 : number;
     if (text.empty() || *end != '\0' || !(share > 0.0) || !(share < 1.0)) {
-      reading_.error("E331", point.name_span,
-                     "a share between 0% and 100% should stand here, and this is " + in_ticks(point.name),
-                     "write a share as `5%` or `0.05`, for example `quantiles: {5%: 60, 50%: 90, 95%: 130}`");
+      reading_.error(
+          "E331", point.name_span,
+          "a share between 0% and 100% should stand here, and this is " + in_ticks(point.name),
+          "write a share as `5%` or `0.05`, for example `quantiles: {5%: 60, 50%: 90, 95%: 130}`");
       return std::nullopt;
     }
     return share;
@@ -146,7 +147,8 @@ class PriorReader {
     if (name == "exponential") return Prior::exponential(at("rate"));
     if (name == "student_t") return Prior::student_t(at("df"), at("location"), at("scale"));
     if (name == "truncated_normal") {
-      return Prior::truncated_normal(at("mean"), at("sd"), at("low", -infinity), at("high", infinity));
+      return Prior::truncated_normal(at("mean"), at("sd"), at("low", -infinity),
+                                     at("high", infinity));
     }
     if (name == "discrete") return discrete();
     if (name == "bernoulli") return Prior::bernoulli(at("p"));
@@ -156,7 +158,8 @@ class PriorReader {
   Prior beta() {
     const bool moments = form_->has("mean") && form_->has("sd");
     const bool shapes = form_->has("alpha") && form_->has("beta");
-    const bool mixed = (form_->has("mean") || form_->has("sd")) && (form_->has("alpha") || form_->has("beta"));
+    const bool mixed =
+        (form_->has("mean") || form_->has("sd")) && (form_->has("alpha") || form_->has("beta"));
     if (mixed || moments == shapes) {
       reading_.error("E330", form_->span(), "a beta takes `mean` and `sd`, or `alpha` and `beta`",
                      "for example `beta: {mean: 0.45, sd: 0.18}`");
@@ -201,9 +204,10 @@ Bounds read_range(Reading& reading, const Value& value, bool of_variable) {
   };
   if (value.is_sequence()) {
     if (value.node->items.size() != 2) {
-      reading.error("E123", value.span(),
-                    "a range has two ends, and this list has " + std::to_string(value.node->items.size()),
-                    "for example `range: [0, 100]`, or `range: [0, null]` without an upper end");
+      reading.error(
+          "E123", value.span(),
+          "a range has two ends, and this list has " + std::to_string(value.node->items.size()),
+          "for example `range: [0, 100]`, or `range: [0, null]` without an upper end");
       return bounds;
     }
     bounds.low = bound(value.item(0), "low");
@@ -215,7 +219,8 @@ Bounds read_range(Reading& reading, const Value& value, bool of_variable) {
     if (const Value* at = form.find("at_bounds")) {
       const std::string text = reading.text(*at, "at_bounds");
       if (!of_variable) {
-        reading.error("E120", form.key_span("at_bounds"), "`at_bounds` belongs to the range of a variable");
+        reading.error("E120", form.key_span("at_bounds"),
+                      "`at_bounds` belongs to the range of a variable");
       } else if (text == "reflect") {
         bounds.at_bounds = model::AtBounds::reflect;
       } else if (text != "clamp") {
@@ -226,8 +231,8 @@ Bounds read_range(Reading& reading, const Value& value, bool of_variable) {
   }
   if (bounds.low && bounds.high && *bounds.low >= *bounds.high) {
     reading.error("E137", value.span(),
-                  "the lower end of a range must be below the upper end: " + messages::number(*bounds.low) +
-                      " and " + messages::number(*bounds.high));
+                  "the lower end of a range must be below the upper end: " +
+                      messages::number(*bounds.low) + " and " + messages::number(*bounds.high));
     bounds.low = bounds.high = std::nullopt;
   }
   return bounds;
@@ -241,13 +246,10 @@ void read_levers(Reading& reading, const std::vector<NamedValue>& values) {
     const Limits limits{bounds.low.value_or(-infinity), bounds.high.value_or(infinity)};
     const Value* value = form.find("default");
     const auto number = value ? reading.constant(*value, "default", limits) : std::nullopt;
-    model::Lever lever{named.name,
-                       number.value_or(0.0),
-                       bounds.low,
-                       bounds.high,
-                       reading.text(form, "unit"),
-                       reading.text(form, "description"),
-                       named.name_span};
+    model::Lever lever{
+        named.name,     number.value_or(0.0),       bounds.low,
+        bounds.high,    reading.text(form, "unit"), reading.text(form, "description"),
+        named.name_span};
     reading.model.levers.push_back(std::move(lever));
   }
 }
@@ -285,13 +287,15 @@ std::vector<DeclaredJoint> declare_joints(Reading& reading, const Value& value,
   for (const Value& item : items(value, "`joint`", reading.diagnostics)) {
     DeclaredJoint joint{item, {}};
     const Entry* entry = item.is_mapping() ? item.node->find("multivariate_normal") : nullptr;
-    const Entry* of = entry && entry->value->kind == Node::Kind::mapping ? entry->value->find("of") : nullptr;
+    const Entry* of =
+        entry && entry->value->kind == Node::Kind::mapping ? entry->value->find("of") : nullptr;
     if (of && of->value->kind == Node::Kind::sequence) {
       const Value list{of->value, item.path + ".multivariate_normal.of"};
       for (std::size_t i = 0; i < of->value->items.size(); ++i) {
         const Value name = list.item(i);
         if (!name.is_scalar()) continue;
-        reading.names.declare(Element::parameter, name.text(), first_index++, name.span(), reading.diagnostics);
+        reading.names.declare(Element::parameter, name.text(), first_index++, name.span(),
+                              reading.diagnostics);
         joint.of.push_back({name.text(), name.span(), name});
       }
     }
@@ -331,11 +335,12 @@ std::optional<random::MultivariateNormal> read_law(Reading& reading, const Form&
   normal.mean = std::move(*mean);
   normal.covariance = std::move(*covariance);
   if (n < 2 || n > max_correlated || normal.mean.size() != n || normal.covariance.size() != n * n) {
-    reading.error("E333", form.span(),
-                  "a multivariate normal of n parameters takes n names, n means and n rows of n covariances, "
-                  "n from 2 to 400; here are " +
-                      std::to_string(n) + " names, " + std::to_string(normal.mean.size()) + " means and " +
-                      std::to_string(normal.covariance.size()) + " covariances");
+    reading.error(
+        "E333", form.span(),
+        "a multivariate normal of n parameters takes n names, n means and n rows of n covariances, "
+        "n from 2 to 400; here are " +
+            std::to_string(n) + " names, " + std::to_string(normal.mean.size()) + " means and " +
+            std::to_string(normal.covariance.size()) + " covariances");
     return std::nullopt;
   }
   try {

@@ -56,8 +56,8 @@ class PolicyReader {
         continue;
       }
       const model::Lever& lever = reading_.model.levers[*index];
-      const auto number = reading_.constant(named.value, named.name,
-                                            {lever.low.value_or(-infinity), lever.high.value_or(infinity)});
+      const auto number = reading_.constant(
+          named.value, named.name, {lever.low.value_or(-infinity), lever.high.value_or(infinity)});
       if (number) out.push_back({{*index}, *number});
       spans_.emplace(*index, named.name_span);
     }
@@ -76,7 +76,8 @@ class PolicyReader {
       setting.time = *time;
       setting.on = on->text();
       if (*time <= previous) {
-        reading_.error("E318", on->span(), "the dates of a schedule must ascend: " + in_ticks(on->text()),
+        reading_.error("E318", on->span(),
+                       "the dates of a schedule must ascend: " + in_ticks(on->text()),
                        "put the entries in the order of their dates, one entry for each date");
       }
       if (*time > reading_.model.calendar.horizon) {
@@ -139,7 +140,7 @@ class PolicyReader {
   Reading& reading_;
   const NamedValue& named_;
   model::Policy policy_;
-  std::map<std::uint32_t, diagnostic::SourceSpan> spans_;       ///< of levers set or scheduled
+  std::map<std::uint32_t, diagnostic::SourceSpan> spans_;  ///< of levers set or scheduled
   std::map<std::uint32_t, diagnostic::SourceSpan> rule_spans_;
 };
 

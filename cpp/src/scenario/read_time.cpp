@@ -26,7 +26,8 @@ void read_horizon(Reading& reading, const Value& value) {
     return;
   }
   if (calendar.start && *horizon > max_calendar_years) {
-    reading.error("E320", value.span(), "a forecast with a calendar may span 1000 years: " + value.text());
+    reading.error("E320", value.span(),
+                  "a forecast with a calendar may span 1000 years: " + value.text());
     return;
   }
   calendar.horizon = *horizon;
@@ -103,7 +104,8 @@ void read_seasons(Reading& reading, const std::vector<NamedValue>& values) {
     if (!value) return;
     const std::string text = value->is_scalar() ? value->text() : "";
     const auto digit = [&](std::size_t i) { return text[i] >= '0' && text[i] <= '9'; };
-    const bool formed = text.size() == 5 && text[2] == '-' && digit(0) && digit(1) && digit(3) && digit(4);
+    const bool formed =
+        text.size() == 5 && text[2] == '-' && digit(0) && digit(1) && digit(3) && digit(4);
     if (formed) {
       month = std::stoi(text.substr(0, 2));
       day = std::stoi(text.substr(3, 2));
@@ -121,7 +123,8 @@ void read_seasons(Reading& reading, const std::vector<NamedValue>& values) {
     season.span = named.name_span;
     day_of(form, "from", season.from_month, season.from_day);
     day_of(form, "to", season.to_month, season.to_day);
-    if (form.is_complete() && season.from_month == season.to_month && season.from_day == season.to_day) {
+    if (form.is_complete() && season.from_month == season.to_month &&
+        season.from_day == season.to_day) {
       reading.error("E322", named.name_span,
                     "the season " + in_ticks(named.name) + " ends on the day on which it begins",
                     "`to` is the first day that no longer belongs to it");

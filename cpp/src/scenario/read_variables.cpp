@@ -40,9 +40,11 @@ Resolution Lets::resolve(std::uint32_t index) {
 void Lets::report_cycle(std::uint32_t index) {
   const auto first = std::find(being_read_.begin(), being_read_.end(), index);
   std::string cycle;
-  for (auto it = first; it != being_read_.end(); ++it) cycle += in_ticks(values_[*it].name) + " reads ";
+  for (auto it = first; it != being_read_.end(); ++it)
+    cycle += in_ticks(values_[*it].name) + " reads ";
   cycle += in_ticks(values_[index].name);
-  reading_.error("E307", values_[index].name_span, "shared expressions go round in a circle: " + cycle,
+  reading_.error("E307", values_[index].name_span,
+                 "shared expressions go round in a circle: " + cycle,
                  "one of them must do without the next");
 }
 
@@ -98,8 +100,8 @@ void check_start(Reading& reading, const model::Variable& variable) {
   if (!start) return;
   if ((variable.low && *start < *variable.low) || (variable.high && *start > *variable.high)) {
     reading.error("E311", variable.start->span,
-                  "the variable " + in_ticks(variable.name) + " starts outside its range: " +
-                      messages::number(*start));
+                  "the variable " + in_ticks(variable.name) +
+                      " starts outside its range: " + messages::number(*start));
   }
 }
 

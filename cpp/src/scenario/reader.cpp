@@ -28,7 +28,8 @@ bool report_unavailable(Reading& reading, const Value& root) {
     const Entry* entry = root.node->find(key);
     if (!entry) continue;
     found = true;
-    reading.error("E120", entry->key_span, "the section " + in_ticks(key) + " is not available in this version",
+    reading.error("E120", entry->key_span,
+                  "the section " + in_ticks(key) + " is not available in this version",
                   key == "include" ? "write the parts into one file"
                                    : "remove it; parameters are drawn from their priors alone");
   }
@@ -37,8 +38,9 @@ bool report_unavailable(Reading& reading, const Value& root) {
 
 NodePtr without_unavailable(const NodePtr& root) {
   auto copy = std::make_shared<Node>(*root);
-  std::erase_if(copy->entries,
-                [](const Entry& entry) { return entry.key == "observations" || entry.key == "include"; });
+  std::erase_if(copy->entries, [](const Entry& entry) {
+    return entry.key == "observations" || entry.key == "include";
+  });
   return copy;
 }
 
@@ -62,8 +64,9 @@ class ScenarioReader {
     const auto outcomes = named("outcomes");
     const auto policies = named("policies");
     if (elements_ > max_elements) {
-      reading_.error("E362", form_.span(),
-                     "a scenario may have 10000 named elements, and this has " + std::to_string(elements_));
+      reading_.error(
+          "E362", form_.span(),
+          "a scenario may have 10000 named elements, and this has " + std::to_string(elements_));
       return;
     }
     read_levers(reading_, levers);
@@ -78,7 +81,8 @@ class ScenarioReader {
     Lets shared(reading_, lets);
     shared.finish();
     read_variables(reading_, variables);
-    if (const Value* noise = form_.find("noise_correlations")) read_noise_correlations(reading_, *noise);
+    if (const Value* noise = form_.find("noise_correlations"))
+      read_noise_correlations(reading_, *noise);
     read_seasons(reading_, seasons);
     read_chains(reading_, chains);
     read_events(reading_, events);
@@ -137,10 +141,12 @@ NodePtr with_columns_written_out(const NodePtr& root, const Reading& reading) {
     const auto column = reading.columns.find("parameters." + parameter.key + ".empirical");
     if (column == reading.columns.end()) continue;
     std::vector<NodePtr> values;
-    for (const double value : column->second) values.push_back(make_scalar(messages::number(value)));
+    for (const double value : column->second)
+      values.push_back(make_scalar(messages::number(value)));
     auto changed = std::make_shared<Node>(*parameter.value);
     for (Entry& entry : changed->entries) {
-      if (entry.key == "empirical") entry.value = make_mapping({{"values", {}, make_sequence(values)}});
+      if (entry.key == "empirical")
+        entry.value = make_mapping({{"values", {}, make_sequence(values)}});
     }
     parameter.value = std::move(changed);
   }
@@ -157,8 +163,9 @@ Diagnostics shortened(const Diagnostics& all) {
   if (sorted.size() <= max_reported) return all;
   Diagnostics out;
   for (std::size_t i = 0; i < max_reported; ++i) out.add(sorted[i]);
-  out.add(messages::error("E199", sorted[max_reported].span,
-                          "and " + std::to_string(sorted.size() - max_reported) + " more from here on"));
+  out.add(messages::error(
+      "E199", sorted[max_reported].span,
+      "and " + std::to_string(sorted.size() - max_reported) + " more from here on"));
   return out;
 }
 

@@ -66,11 +66,16 @@ bool within(double value, const Limits& limits) {
 
 Duration::Unit unit_of(expr::DurationUnit unit) {
   switch (unit) {
-    case expr::DurationUnit::hour: return Duration::Unit::hour;
-    case expr::DurationUnit::day: return Duration::Unit::day;
-    case expr::DurationUnit::week: return Duration::Unit::week;
-    case expr::DurationUnit::month: return Duration::Unit::month;
-    case expr::DurationUnit::year: return Duration::Unit::year;
+    case expr::DurationUnit::hour:
+      return Duration::Unit::hour;
+    case expr::DurationUnit::day:
+      return Duration::Unit::day;
+    case expr::DurationUnit::week:
+      return Duration::Unit::week;
+    case expr::DurationUnit::month:
+      return Duration::Unit::month;
+    case expr::DurationUnit::year:
+      return Duration::Unit::year;
   }
   return Duration::Unit::plain;
 }
@@ -91,7 +96,8 @@ constexpr const char* duration_form =
 }  // namespace
 
 void Reading::error(std::string code, SourceSpan span, std::string message, std::string hint) {
-  diagnostics.add(messages::error(std::move(code), std::move(span), std::move(message), std::move(hint)));
+  diagnostics.add(
+      messages::error(std::move(code), std::move(span), std::move(message), std::move(hint)));
 }
 
 void Reading::warning(std::string code, SourceSpan span, std::string message, std::string hint) {
@@ -131,7 +137,8 @@ std::optional<double> Reading::constant(const Value& value, std::string_view key
   if (!ast) {
     const bool percent = text.back() == '%';
     const bool comma = text.find(',') != text.npos;
-    error("E130", value.span(), in_ticks(key) + " should be a number, and this is " + in_ticks(text),
+    error("E130", value.span(),
+          in_ticks(key) + " should be a number, and this is " + in_ticks(text),
           percent ? "write a share as a number between 0 and 1"
           : comma ? "write the decimal point as `.`, and digits without separators"
                   : "");
@@ -142,8 +149,10 @@ std::optional<double> Reading::constant(const Value& value, std::string_view key
     SourceSpan span = uses.front().span;
     span.path = value.path;
     error("E130", span,
-          in_ticks(key) + " should be a number; a name cannot be read here: " + in_ticks(uses.front().name),
-          "write the number; what depends on parameters or levers belongs in an expression, for example under "
+          in_ticks(key) +
+              " should be a number; a name cannot be read here: " + in_ticks(uses.front().name),
+          "write the number; what depends on parameters or levers belongs in an expression, for "
+          "example under "
           "`let:`");
     return std::nullopt;
   }
@@ -193,7 +202,8 @@ std::optional<model::Date> Reading::date(const Value& value, std::string_view ke
 
 std::optional<Duration> Reading::duration(const Value& value, std::string_view key) {
   if (!value.is_scalar()) {
-    diagnostics.add(messages::wrong_kind(value.span(), in_ticks(key), "a duration", kind_of(value)));
+    diagnostics.add(
+        messages::wrong_kind(value.span(), in_ticks(key), "a duration", kind_of(value)));
     return std::nullopt;
   }
   Duration duration;
@@ -203,7 +213,8 @@ std::optional<Duration> Reading::duration(const Value& value, std::string_view k
     duration = {ast->root.number, unit_of(ast->root.unit)};
     if (!names.has_calendar()) {
       error("E133", value.span(),
-            in_ticks(key) + " has a unit of time, and the scenario has no calendar: " + in_ticks(value.text()),
+            in_ticks(key) +
+                " has a unit of time, and the scenario has no calendar: " + in_ticks(value.text()),
             "give `time` a `start` date, or write a plain number");
       return std::nullopt;
     }
@@ -212,12 +223,13 @@ std::optional<Duration> Reading::duration(const Value& value, std::string_view k
     if (!number) return std::nullopt;
     duration = {*number, Duration::Unit::plain};
   } else {
-    error("E132", value.span(), in_ticks(key) + " should be a duration, and this is " + kind_of(value),
-          duration_form);
+    error("E132", value.span(),
+          in_ticks(key) + " should be a duration, and this is " + kind_of(value), duration_form);
     return std::nullopt;
   }
   if (!(duration.number > 0.0)) {
-    error("E136", value.span(), in_ticks(key) + " must be above 0: " + messages::number(duration.number));
+    error("E136", value.span(),
+          in_ticks(key) + " must be above 0: " + messages::number(duration.number));
     return std::nullopt;
   }
   return duration;
@@ -229,15 +241,16 @@ std::optional<double> Reading::moment(const Value& value, std::string_view key) 
     const auto day = date(value, key);
     if (!day) return std::nullopt;
     if (!calendar.start) {
-      error("E133", value.span(),
-            in_ticks(key) + " is a date, and the scenario has no calendar: " + in_ticks(value.text()),
-            "give `time` a `start` date, or write a plain number");
+      error(
+          "E133", value.span(),
+          in_ticks(key) + " is a date, and the scenario has no calendar: " + in_ticks(value.text()),
+          "give `time` a `start` date, or write a plain number");
       return std::nullopt;
     }
     if (*day < *calendar.start) {
       error("E134", value.span(),
-            in_ticks(key) + " is before the start of the scenario, " + model::to_string(*calendar.start) +
-                ": " + value.text());
+            in_ticks(key) + " is before the start of the scenario, " +
+                model::to_string(*calendar.start) + ": " + value.text());
       return std::nullopt;
     }
     return calendar.time_of(*day);
@@ -277,7 +290,8 @@ ExpressionPtr Reading::expression(const Value& value, const CheckContext& contex
   names.show_outcomes(false);
   if (checked && !is_bounded(checked)) {
     error("E305", value.span(),
-          "this expression is too large: with its shared expressions written out it has more than 100000 parts, "
+          "this expression is too large: with its shared expressions written out it has more than "
+          "100000 parts, "
           "or they lie more than 1000 deep",
           "use fewer shared expressions inside one another");
     return nullptr;
@@ -312,7 +326,8 @@ bool is_known_before_the_start(const expr::Expression& expression) {
   const std::vector<expr::Symbol> symbols = expr::symbols_of(expression);
   return expr::chains_of(expression).empty() &&
          std::all_of(symbols.begin(), symbols.end(), [](const expr::Symbol& symbol) {
-           return symbol.kind == expr::SymbolKind::parameter || symbol.kind == expr::SymbolKind::lever;
+           return symbol.kind == expr::SymbolKind::parameter ||
+                  symbol.kind == expr::SymbolKind::lever;
          });
 }
 
@@ -329,7 +344,8 @@ bool Reading::reads_allowed(const expr::Ast& ast, Reads reads) {
     const Names::Declared* declared = names.find(use.name);
     if (is_outcome || (!declared && !is_time)) continue;  // Unknown ones are reported by the check.
     std::string kind = is_time ? "the time" : "a " + std::string(name_of(declared->element));
-    if (!is_time && (declared->element == Element::parameter || declared->element == Element::lever)) {
+    if (!is_time &&
+        (declared->element == Element::parameter || declared->element == Element::lever)) {
       continue;
     }
     if (!is_time && declared->element == Element::let) {
@@ -338,10 +354,10 @@ bool Reading::reads_allowed(const expr::Ast& ast, Reads reads) {
       kind = "a shared expression that reads more than parameters and levers";
     }
     allowed = false;
-    error("E306", use.span,
-          in_ticks(use.name) + " cannot be read here: it is " + kind,
+    error("E306", use.span, in_ticks(use.name) + " cannot be read here: it is " + kind,
           reads == Reads::outcomes
-              ? "a utility reads outcomes, parameters and levers; make an outcome of what it needs, for example `" +
+              ? "a utility reads outcomes, parameters and levers; make an outcome of what it "
+                "needs, for example `" +
                     use.name + "_end: {value: " + use.name + "}`"
               : "what holds before the start may read parameters and levers alone");
   }

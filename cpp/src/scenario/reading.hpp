@@ -22,7 +22,7 @@ namespace detente::scenario {
 struct Limits {
   double low;
   double high;
-  bool open_low = false;   ///< low itself is out
+  bool open_low = false;  ///< low itself is out
   bool open_high = false;
 };
 

@@ -28,7 +28,8 @@ TEST_CASE("every broken scenario has its exact message", "[scenario]") {
   for (const auto& entry : filesystem::directory_iterator(folder)) {
     const std::string name = entry.path().filename().string();
     // E4xx break when they run, not when they are read.
-    if (entry.path().extension() == ".yaml" && name.rfind("E4", 0) != 0) files.push_back(entry.path());
+    if (entry.path().extension() == ".yaml" && name.rfind("E4", 0) != 0)
+      files.push_back(entry.path());
   }
   std::sort(files.begin(), files.end());
   REQUIRE(files.size() >= 80);
@@ -48,7 +49,8 @@ TEST_CASE("every broken scenario has its exact message", "[scenario]") {
 
 TEST_CASE("a broken text is answered at once, however long it is", "[scenario]") {
   std::string text = "detente: 1\ntime: {horizon: 1, step: 0.1}\nvariables:\n";
-  for (int i = 0; i < 9000; ++i) text += "  v" + std::to_string(i) + ": {start: u" + std::to_string(i) + "}\n";
+  for (int i = 0; i < 9000; ++i)
+    text += "  v" + std::to_string(i) + ": {start: u" + std::to_string(i) + "}\n";
   std::string message;
   try {
     scenario::parse(text);

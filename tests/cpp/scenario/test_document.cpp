@@ -80,7 +80,9 @@ TEST_CASE("folded and literal texts begin at their indicator", "[scenario]") {
 }
 
 TEST_CASE("byte order mark and line ends of other systems are accepted", "[scenario]") {
-  const NodePtr root = parsed("\xEF\xBB\xBF" "a: 1\r\nb: |\r\n  x\r\n  y\rc: 2\n");
+  const NodePtr root = parsed(
+      "\xEF\xBB\xBF"
+      "a: 1\r\nb: |\r\n  x\r\n  y\rc: 2\n");
   CHECK(root->find("a")->key_span.column == 1);
   CHECK(root->find("b")->value->text == "x\ny\n");
   CHECK(root->find("c")->key_span.line == 5);
@@ -93,10 +95,12 @@ TEST_CASE("texts that are not UTF-8 text are refused", "[scenario]") {
   CHECK(refusal("a: \xED\xA0\x80\n") == "E102");  // surrogate
   CHECK(refusal(std::string("a: 1\0b: 2\n", 10)) == "E103");
   CHECK(refusal("a: \x04\n") == "E103");
-  CHECK(refusal("\xFF\xFE" "a\0:\0") == "E102");  // UTF-16
+  CHECK(refusal("\xFF\xFE"
+                "a\0:\0") == "E102");  // UTF-16
 }
 
-TEST_CASE("a key that stands twice is reported with both lines, and the first one counts", "[scenario]") {
+TEST_CASE("a key that stands twice is reported with both lines, and the first one counts",
+          "[scenario]") {
   Diagnostics diagnostics;
   const NodePtr root = parse("a: 1\nb: 2\na: 3\n", diagnostics);
   REQUIRE(root);

@@ -15,7 +15,8 @@ namespace filesystem = std::filesystem;
 
 namespace {
 
-const std::string calendar = "detente: 1\ntime: {start: 2024-12-01, horizon: 10 years, step: 1 week, report: 1 month}\n";
+const std::string calendar =
+    "detente: 1\ntime: {start: 2024-12-01, horizon: 10 years, step: 1 week, report: 1 month}\n";
 const std::string plain = "detente: 1\ntime: {horizon: 50, step: 0.1}\n";
 
 std::shared_ptr<const model::Model> read(const std::string& text, const Overrides& overrides = {}) {
@@ -31,7 +32,9 @@ std::string message_of(const std::string& text, const Overrides& overrides = {})
   return {};
 }
 
-bool contains(const std::string& text, const std::string& part) { return text.find(part) != text.npos; }
+bool contains(const std::string& text, const std::string& part) {
+  return text.find(part) != text.npos;
+}
 
 const std::string truce = calendar + R"(
 levers: {pressure: {default: 0, range: [0, 1]}}
@@ -107,7 +110,8 @@ outcomes:
   CHECK(model->events[2].every.unit == model::Duration::Unit::year);
   CHECK(model->outcomes[0].from == Approx(182 / 365.25));
   CHECK(model->outcomes[0].until == Approx(730 / 365.25));
-  const auto to_date = read("detente: 1\ntime: {start: 2024-12-01, horizon: 2035-12-31, step: 7 days}\n");
+  const auto to_date =
+      read("detente: 1\ntime: {start: 2024-12-01, horizon: 2035-12-31, step: 7 days}\n");
   CHECK(to_date->calendar.horizon == Approx(4047 / 365.25));
 }
 
@@ -170,7 +174,8 @@ TEST_CASE("the hash is of the content, not of its layout", "[scenario]") {
 }
 
 TEST_CASE("texts that YAML would read otherwise are written in quotes", "[scenario]") {
-  const std::string text = plain + "title: \"null\"\ndescription: \"a: b # c \\\"d\\\" \\\\ \\n- e\"\n";
+  const std::string text =
+      plain + "title: \"null\"\ndescription: \"a: b # c \\\"d\\\" \\\\ \\n- e\"\n";
   const Scenario first = parse(text);
   const auto model = parse(first.yaml).model;
   CHECK(model->title == "null");

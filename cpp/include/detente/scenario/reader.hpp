@@ -36,9 +36,9 @@ struct Overrides {
 /// A scenario that was read without errors.
 struct Scenario {
   std::shared_ptr<const model::Model> model;  ///< shared: runs, traces and bindings hold it
-  std::string yaml;     ///< canonical text, see writer.hpp: reading it gives an equal model
-  std::string hash;     ///< of that text, 16 hexadecimal digits
-  std::string name;     ///< of the text, as given
+  std::string yaml;  ///< canonical text, see writer.hpp: reading it gives an equal model
+  std::string hash;  ///< of that text, 16 hexadecimal digits
+  std::string name;  ///< of the text, as given
   std::optional<std::filesystem::path> folder;  ///< of the file; none for a text
   diagnostic::Diagnostics warnings;
 };
