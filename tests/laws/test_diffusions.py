@@ -232,3 +232,59 @@ def test_start_may_be_uncertain() -> None:
     text = text.replace("variables:", "parameters: {p: {normal: {mean: 1, sd: 0.5}}}\nvariables:")
     end = simulate(text, PATHS)["end"]
     assert_cdf(end, stats.norm(2.0 + HORIZON, 1.0).cdf)
+
+
+MOVES = """
+chains:
+  chain:
+    start: calm
+    states: [calm, tense]
+    transitions:
+      - {name: rise, from: calm, to: tense, hazard: 4}
+      - {name: fall, from: tense, to: calm, hazard: 6}
+"""
+
+
+def test_noise_of_a_path_does_not_depend_on_what_its_chains_do() -> None:
+    """Streams belong to elements: with and without a busy chain the variable is the same."""
+    variables = "  x: {start: 0, drift: 0.3, volatility: 0.5}"
+    alone = diffusion(variables, 0.13, "  middle: {value: x, at: 0.9}\n  end: {value: x}")
+    beside = alone.replace("outcomes:", MOVES.strip() + "\noutcomes:")
+    one, other = simulate(alone, 2_000), simulate(beside, 2_000)
+    for name in ("middle", "end"):
+        np.testing.assert_allclose(other[name], one[name], rtol=0.0, atol=1e-12)
+
+
+def test_volatility_is_that_of_the_state_at_the_start_of_each_step() -> None:
+    """X - sum of drifts has variance h sum E s^2(state at the grid), by the two-state occupancy."""
+    step = HORIZON / 20
+    text = diffusion(
+        '  x: {start: 0, volatility: "if(chain == calm, 0.5, 2)"}', step, "  end: {value: x}"
+    )
+    end = simulate(text.replace("outcomes:", MOVES.strip() + "\noutcomes:"), PATHS)["end"]
+    times = np.arange(20) * step
+    tense = 0.4 * -np.expm1(-10.0 * times)
+    assert_mean(end, 0.0)
+    assert_variance(end, step * np.sum(0.25 + tense * 3.75))
+
+
+def test_rate_of_a_reverting_variable_may_switch_with_the_state() -> None:
+    """E X falls by the factor E exp(-int k dt); with rate 0 or 2 by the state at each grid point.
+
+    The product over steps of a Markov-modulated factor, by its two-state matrix recursion.
+    """
+    step = HORIZON / 20
+    text = diffusion(
+        '  x: {start: 1, reverting: {to: 0, rate: "if(chain == calm, 0, 2)"}, volatility: 0.1}',
+        step,
+        "  end: {value: x}",
+    )
+    end = simulate(text.replace("outcomes:", MOVES.strip() + "\noutcomes:"), PATHS)["end"]
+    stay = np.exp(-10.0 * step)
+    transition = np.array(
+        [[0.6 + 0.4 * stay, 0.4 - 0.4 * stay], [0.6 - 0.6 * stay, 0.4 + 0.6 * stay]]
+    )
+    weights = np.array([1.0, 0.0])
+    for _ in range(20):
+        weights = (weights * [1.0, np.exp(-2.0 * step)]) @ transition
+    assert_mean(end, weights.sum())
