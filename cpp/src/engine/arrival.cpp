@@ -22,9 +22,13 @@ program::JointState Block::state_of(Slot slot) const {
   return state;
 }
 
-Pool& Block::pool_for(const program::JointState& state) {
-  std::unique_ptr<Pool>& pool = pools_[state];
-  if (!pool) pool = std::make_unique<Pool>(program_.at(state), plan_);
+Pool& Block::pool_for(Slot slot) {
+  Pool*& pool = pool_by_joint_[joint_[slot]];
+  if (pool == nullptr) {
+    pools_.push_back(
+        std::make_unique<Pool>(program_.at(state_of(slot)), plan_, program_.model()));
+    pool = pools_.back().get();
+  }
   return *pool;
 }
 
@@ -88,7 +92,8 @@ Frame Block::run_on_records(const program::RecordCode& code, const Slot* slots, 
 void Block::arrive(Pool& pool, const Slot* slots, std::size_t m) {
   const program::StateProgram& state = pool.program();
   for (const program::EntryCode& entry : state.entries()) {
-    std::vector<Slot> entering;
+    std::vector<Slot>& entering = chosen_;
+    entering.clear();
     for (std::size_t i = 0; i < m; ++i) {
       if (((entered_[slots[i]] >> entry.chain) & 1U) != 0) entering.push_back(slots[i]);
     }
@@ -108,7 +113,8 @@ void Block::arrive(Pool& pool, const Slot* slots, std::size_t m) {
   for (std::size_t i = 0; i < m; ++i) entered_[slots[i]] = 0;
 
   for (const program::ActiveClock& clock : state.clocks()) {
-    std::vector<Slot> undrawn;
+    std::vector<Slot>& undrawn = chosen_;
+    undrawn.clear();
     for (std::size_t i = 0; i < m; ++i) {
       if (std::isnan(record(slots[i])[layout_.clock(clock.element)])) undrawn.push_back(slots[i]);
     }

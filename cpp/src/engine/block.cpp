@@ -28,6 +28,7 @@ Block::Block(const Task& task, const Options& options)
       pool_of_(options.n, nullptr),
       position_of_(options.n, 0),
       is_alive_(options.n, 1),
+      joint_(options.n, 0),
       n_alive_(options.n),
       low_(tile_lanes),
       variates_(4 * tile_lanes),
@@ -35,6 +36,10 @@ Block::Block(const Task& task, const Options& options)
       indices_(tile_lanes),
       lanes_(tile_lanes) {
   const model::Model& model = program_.model();
+  strides_.assign(n_chains_, 1);
+  for (std::size_t c = n_chains_; c-- > 1;) {
+    strides_[c - 1] = strides_[c] * model.chains[c].states.size();
+  }
   const std::size_t n_reports = program_.grid().report_times.size();
   std::size_t n_states = 0;
   for (const model::Chain& chain : model.chains) n_states += chain.states.size();
@@ -138,7 +143,7 @@ void Block::grid_point(std::size_t k) {
       if (is_alive_[slot] != 0) slots.push_back(slot);
     }
     fire_dated(k, slots);
-    settle(slots);
+    settle_all(slots);
     has_begun_ = true;
   } else {
     if (!grid.points[k].events.empty()) {
@@ -146,7 +151,7 @@ void Block::grid_point(std::size_t k) {
       leave_all(slots);
       for (const Slot slot : slots) now_[slot] = grid.points[k].time;
       fire_dated(k, slots);
-      settle(slots);
+      settle_all(slots);
     }
     if (!program_.triggers().empty()) check_triggers(k);
     read_stepped(k);
@@ -168,23 +173,23 @@ void Block::grid_point(std::size_t k) {
 void Block::fire_dated(std::size_t k, const std::vector<Slot>& slots) {
   for (const std::uint32_t event : program_.grid().points[k].events) {
     const program::ElementId element = layout_.event_element(event);
-    std::map<program::JointState, std::vector<Slot>> groups;
+    std::vector<Slot> due;
     for (const Slot slot : slots) {
       if (is_alive_[slot] == 0) continue;
       record(slot)[layout_.firings(element)] += 1.0;
       firings_in_step_[slot] = 0;
-      groups[state_of(slot)].push_back(slot);
+      due.push_back(slot);
     }
-    for (auto& [state, group] : groups) {
-      fire_group(element, state, group.data(), group.size());
-    }
+    by_joint_state(due, [this, element](Pool& pool, const Slot* group, std::size_t m) {
+      fire_group(element, pool, group, m);
+    });
   }
 }
 
 // Conditions of triggers may follow moving variables, so they are read at every grid point.
 void Block::check_triggers(std::size_t k) {
   std::vector<Slot> turned;
-  for (auto& [state, pool] : pools_) {
+  for (const auto& pool : pools_) {
     for (std::size_t position = 0; position < pool->size(); ++position) {
       const Slot slot = pool->slot_at(position);
       now_[slot] = program_.grid().points[k].time;
@@ -213,7 +218,7 @@ void Block::check_triggers(std::size_t k) {
     }
   }
   for (const Slot slot : turned) leave(slot);
-  settle(turned);
+  settle_all(turned);
 }
 
 namespace {
@@ -243,7 +248,7 @@ void Block::read_stepped(std::size_t k) {
   const double time = grid.points[k].time;
   const double length = grid.points[k].time - grid.points[k - 1].time;
   std::vector<const double*> values;
-  for (auto& [state, pool] : pools_) {
+  for (const auto& pool : pools_) {
     const StateProgram& program = pool->program();
     if (program.stepped_signals().empty() || pool->size() == 0) continue;
     const Watch& watch = pool->watch();
@@ -327,7 +332,7 @@ void Block::read_at_dates(std::size_t k) {
   const program::Grid& grid = program_.grid();
   const double time = grid.points[k].time;
   std::vector<const double*> values;
-  for (auto& [state, pool] : pools_) {
+  for (const auto& pool : pools_) {
     const StateProgram& program = pool->program();
     if (pool->size() == 0) continue;
     pool->set_step(k, grid.step(k));
@@ -359,23 +364,20 @@ void Block::report(std::size_t k) {
   const model::Model& model = program_.model();
   const auto r = static_cast<std::size_t>(grid.points[k].report);
   const std::size_t n_reports = grid.report_times.size();
-  for (auto& [state, pool] : pools_) {
+  for (const auto& pool : pools_) {
     if (pool->size() == 0) continue;
     std::size_t first_state = 0;
     for (std::size_t c = 0; c < n_chains_; ++c) {
-      result_.occupancy[(first_state + state[c]) * n_reports + r] += pool->size();
+      result_.occupancy[(first_state + pool->program().state()[c]) * n_reports + r] += pool->size();
       first_state += model.chains[c].states.size();
-    }
-    std::vector<std::ptrdiff_t> moving(model.variables.size(), -1);
-    for (const program::MovingVariable& variable : pool->program().variables()) {
-      moving[variable.variable] = variable.column;
     }
     for (std::size_t t = 0; t < pool->tile_count(); ++t) {
       Tile& tile = pool->tile(t);
       for (std::uint32_t v = 0; v < model.variables.size(); ++v) {
         double* out = result_.values.data() + (v * n_reports + r) * options_.n;
-        if (moving[v] >= 0) {
-          const double* column = tile.column(static_cast<std::size_t>(moving[v]));
+        const std::ptrdiff_t moving = pool->moving_column(v);
+        if (moving >= 0) {
+          const double* column = tile.column(static_cast<std::size_t>(moving));
           for (std::size_t i = 0; i < tile.count; ++i) out[tile.slots[i]] = column[i];
         } else {
           const std::uint32_t field = layout_.variable(v);
@@ -388,7 +390,7 @@ void Block::report(std::size_t k) {
       for (std::size_t c = 0; c < n_chains_; ++c) {
         std::int8_t* out = result_.states.data() + (c * n_reports + r) * options_.n;
         for (std::size_t i = 0; i < tile.count; ++i) {
-          out[tile.slots[i]] = static_cast<std::int8_t>(state[c]);
+          out[tile.slots[i]] = static_cast<std::int8_t>(pool->program().state()[c]);
         }
       }
     }
@@ -434,7 +436,7 @@ void Block::step(std::size_t k) {
   const bool regular = scalars[StepScalar::length] == grid.regular_length;
   const auto quad = static_cast<std::uint32_t>(k / 4);
   in_step_ = true;
-  for (auto& [state, pool] : pools_) {
+  for (const auto& pool : pools_) {
     if (pool->size() == 0) continue;
     const StateProgram& program = pool->program();
     if (program.clocks().empty() && program.variables().empty()) continue;

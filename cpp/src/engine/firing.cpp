@@ -1,7 +1,9 @@
 // Firings: effects, branches, forced moves; what they set off; readings after them.
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <tuple>
 
 #include "detente/engine/block.hpp"
 #include "detente/kernel/dispatch.hpp"
@@ -40,6 +42,8 @@ void Block::fail(Failure failure, Slot slot) {
 
 void Block::enter(Slot slot, std::uint32_t chain, std::uint8_t state) {
   double* fields = record(slot);
+  const auto before = static_cast<std::uint64_t>(fields[layout_.state(chain)]);
+  joint_[slot] += (state - before) * strides_[chain];  // modulo 2^64, so a lower state is fine
   fields[layout_.state(chain)] = state;
   fields[layout_.entered(chain)] = now_[slot];
   fields[layout_.visits(chain, state)] += 1.0;
@@ -84,7 +88,8 @@ bool Block::apply(ElementId element, const FiringProgram& firing, Slot slot, std
     }
   }
   // Weights are read before anything changes.
-  std::vector<std::pair<std::uint32_t, std::uint8_t>> moves;
+  std::array<std::pair<std::uint32_t, std::uint8_t>, 64> moves;
+  std::size_t n_moves = 0;
   std::array<double, 64> weights;
   const auto choose = [&](std::uint32_t chain, const std::vector<std::uint8_t>& states,
                           std::uint32_t stream, bool is_forced) {
@@ -116,7 +121,7 @@ bool Block::apply(ElementId element, const FiringProgram& firing, Slot slot, std
     }
     const std::uint8_t to = states[static_cast<std::size_t>(picked)];
     const bool is_move = !is_forced || fields[layout_.state(chain)] != to;
-    if (is_move) moves.emplace_back(chain, to);
+    if (is_move) moves[n_moves++] = {chain, to};
     return true;
   };
   const program::ElementStreams& streams = program_.streams(element);
@@ -133,14 +138,15 @@ bool Block::apply(ElementId element, const FiringProgram& firing, Slot slot, std
   for (const std::uint32_t variable : firing.assigned) {
     fields[layout_.variable(variable)] = value_at(frame, outputs[next++], lane);
   }
-  for (const auto& [chain, state] : moves) enter(slot, chain, state);
+  for (std::size_t k = 0; k < n_moves; ++k) enter(slot, moves[k].first, moves[k].second);
   fields[layout_.count(element)] += 1.0;
   return true;
 }
 
-void Block::fire_group(ElementId element, const program::JointState& state, const Slot* slots,
-                       std::size_t m) {
-  const FiringProgram& firing = program_.firing(element, state);
+void Block::fire_group(ElementId element, Pool& pool, const Slot* slots, std::size_t m) {
+  const FiringProgram*& remembered = pool.firings[element];
+  if (remembered == nullptr) remembered = &program_.firing(element, pool.program().state());
+  const FiringProgram& firing = *remembered;
   for (std::size_t from = 0; from < m; from += tile_lanes) {
     const std::size_t count = std::min(tile_lanes, m - from);
     const Slot* chunk = slots + from;
@@ -188,34 +194,40 @@ void Block::fire_group(ElementId element, const program::JointState& state, cons
 
 // Fires, lets the paths settle, fires what that triggered, until nothing is left.
 void Block::fire(std::vector<Fired>& fired) {
+  std::vector<Slot> group;
   while (!fired.empty()) {
-    std::map<std::pair<program::JointState, ElementId>, std::vector<Slot>> groups;
-    for (const Fired& f : fired) groups[{state_of(f.slot), f.element}].push_back(f.slot);
-    std::vector<Slot> changed;
-    for (auto& [key, slots] : groups) {
-      fire_group(key.second, key.first, slots.data(), slots.size());
-      changed.insert(changed.end(), slots.begin(), slots.end());
+    std::sort(fired.begin(), fired.end(), [this](const Fired& a, const Fired& b) {
+      return std::tuple(joint_[a.slot], a.element, a.slot) <
+             std::tuple(joint_[b.slot], b.element, b.slot);
+    });
+    changed_.clear();
+    for (const Fired& f : fired) changed_.push_back(f.slot);
+    for (std::size_t from = 0, to = 0; from < fired.size(); from = to) {
+      // The joint state of a slot changes as its effects are applied: the group is found first.
+      const std::uint64_t joint = joint_[fired[from].slot];
+      group.clear();
+      while (to < fired.size() && joint_[fired[to].slot] == joint &&
+             fired[to].element == fired[from].element) {
+        group.push_back(fired[to++].slot);
+      }
+      fire_group(fired[from].element, pool_for(group[0]), group.data(), group.size());
     }
     fired.clear();
-    std::map<program::JointState, std::vector<Slot>> settling;
-    for (const Slot slot : changed) {
-      if (is_alive_[slot] != 0) settling[state_of(slot)].push_back(slot);
-    }
-    for (auto& [state, slots] : settling) {
-      settle_group(pool_for(state), slots.data(), slots.size(), fired);
-    }
+    settle(changed_, fired);
   }
 }
 
-void Block::settle(std::vector<Slot>& slots) {
-  std::map<program::JointState, std::vector<Slot>> groups;
-  for (const Slot slot : slots) {
-    if (is_alive_[slot] != 0) groups[state_of(slot)].push_back(slot);
-  }
+/// Readings of paths that changed; those that set nothing off arrive in their pools.
+void Block::settle(std::vector<Slot>& slots, std::vector<Fired>& triggered) {
+  std::erase_if(slots, [this](Slot slot) { return is_alive_[slot] == 0; });
+  by_joint_state(slots, [this, &triggered](Pool& pool, const Slot* group, std::size_t m) {
+    settle_group(pool, group, m, triggered);
+  });
+}
+
+void Block::settle_all(std::vector<Slot>& slots) {
   std::vector<Fired> triggered;
-  for (auto& [state, group] : groups) {
-    settle_group(pool_for(state), group.data(), group.size(), triggered);
-  }
+  settle(slots, triggered);
   fire(triggered);
 }
 
@@ -223,11 +235,13 @@ void Block::settle(std::vector<Slot>& slots) {
 void Block::settle_group(Pool& pool, const Slot* slots, std::size_t m,
                          std::vector<Fired>& triggered) {
   const program::StateProgram& state = pool.program();
-  std::vector<Slot> arriving;
+  std::vector<Slot>& arriving = arriving_;
+  arriving.clear();
   for (std::size_t from = 0; from < m; from += tile_lanes) {
     const std::size_t count = std::min(tile_lanes, m - from);
     const Slot* chunk = slots + from;
-    std::vector<std::uint8_t> is_triggered(count, 0);
+    std::vector<std::uint8_t>& is_triggered = is_triggered_;
+    is_triggered.assign(count, 0);
     const std::vector<std::uint32_t>& triggers = program_.triggers();
     if (!triggers.empty()) {
       const Frame frame = run_on_records(state.triggers(), chunk, count, nullptr, 0);
@@ -253,7 +267,8 @@ void Block::settle_group(Pool& pool, const Slot* slots, std::size_t m,
     }
     const Frame frame = run_on_records(state.signals(), chunk, count, nullptr, 0);
     const std::vector<Operand>& outputs = state.signals().code().outputs();
-    std::vector<double> signals(outputs.size());
+    std::vector<double>& signals = signals_;
+    signals.resize(outputs.size());
     for (std::size_t i = 0; i < count; ++i) {
       if (is_triggered[i] != 0) continue;
       for (std::size_t k = 0; k < outputs.size(); ++k) signals[k] = value_at(frame, outputs[k], i);

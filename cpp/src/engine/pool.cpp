@@ -34,12 +34,18 @@ Watch watch_for(const program::StateProgram& program, const outcome::Plan& plan)
 
 }  // namespace
 
-Pool::Pool(const program::StateProgram& program, const outcome::Plan& plan)
-    : program_(&program),
+Pool::Pool(const program::StateProgram& program, const outcome::Plan& plan,
+           const model::Model& model)
+    : firings(model.transitions.size() + model.events.size(), nullptr),
+      program_(&program),
       watch_(watch_for(program, plan)),
+      moving_columns_(model.variables.size(), -1),
       scalars_(program.scalars().size()),
       step_(std::numeric_limits<std::size_t>::max()) {
   program.scalars().initialise(scalars_.data());
+  for (const program::MovingVariable& moving : program.variables()) {
+    moving_columns_[moving.variable] = moving.column;
+  }
 }
 
 std::size_t Pool::append(Slot slot, std::uint64_t path) {

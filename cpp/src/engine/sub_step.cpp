@@ -31,14 +31,16 @@ void Block::resolve_pending() {
   std::vector<Fired> fired;
   for (bool any = true; any;) {
     any = false;
-    for (auto& [state, pool] : pools_) {
-      if (pool->pending.empty()) continue;
+    // Firings may open new pools, which stand behind the others.
+    for (std::size_t p = 0; p < pools_.size(); ++p) {
+      Pool& pool = *pools_[p];
+      if (pool.pending.empty()) continue;
       any = true;
-      slots.swap(pool->pending);
-      pool->pending.clear();
-      pool->set_step(current_, step_scalars());
+      slots.swap(pool.pending);
+      pool.pending.clear();
+      pool.set_step(current_, step_scalars());
       for (std::size_t from = 0; from < slots.size(); from += tile_lanes) {
-        sub_step(*pool, slots.data() + from, std::min(tile_lanes, slots.size() - from), fired);
+        sub_step(pool, slots.data() + from, std::min(tile_lanes, slots.size() - from), fired);
       }
       slots.clear();
     }
@@ -103,9 +105,19 @@ void Block::sub_step(Pool& pool, const Slot* slots, std::size_t m, std::vector<F
   const std::size_t n_columns = state.column_count();
   columns_.reserve((n_columns + 1) * tile_lanes);
   registers_.reserve(code.register_count() * tile_lanes);
-  for (std::size_t c = 0; c < n_columns; ++c) {
+  const std::size_t first_noise = state.noise_column();
+  const std::size_t after_noise = first_noise + 4 * state.noises().size();
+  for (std::size_t i = 0; i < m; ++i) {
+    const std::size_t position = position_of_[slots[i]];
+    const double* from = pool.tile_of(position).column(0) + position % tile_lanes;
+    double* to = columns_.data() + i;
+    for (std::size_t c = 0; c < n_columns; ++c) {
+      if (c == first_noise) c = after_noise;  // no variable moves in a sub-interval
+      if (c < n_columns) to[c * tile_lanes] = from[c * tile_lanes];
+    }
+  }
+  for (std::size_t c = 0; c < n_columns && n > m; ++c) {
     double* column = columns_.data() + c * tile_lanes;
-    for (std::size_t i = 0; i < m; ++i) column[i] = pool.at(position_of_[slots[i]], c);
     std::fill(column + m, column + n, column[0]);
   }
   double* own_time = columns_.data() + n_columns * tile_lanes;
@@ -222,25 +234,33 @@ void Block::add_increments() {
     bool any = false;
     for (std::uint32_t v = 0; v < n_variables; ++v) any = any || fields[layout_.increment(v)] != 0.0;
     if (!any) continue;
-    leave(slot);
+    // Values that move in the lane's pool are columns there; where one does not, what is held may depend on it, and
+    // the lane has to arrive anew.
+    Pool& pool = *pool_of_[slot];
+    bool stays = true;
+    for (std::uint32_t v = 0; v < n_variables; ++v) {
+      stays = stays && (fields[layout_.increment(v)] == 0.0 || pool.moving_column(v) >= 0);
+    }
+    if (!stays) {
+      leave(slot);
+      changed.push_back(slot);
+    }
     for (std::uint32_t v = 0; v < n_variables; ++v) {
       double& increment = fields[layout_.increment(v)];
       if (increment == 0.0) continue;
-      double& value = fields[layout_.variable(v)];
+      double& value = stays ? pool.at(position_of_[slot],
+                                      static_cast<std::size_t>(pool.moving_column(v)))
+                            : fields[layout_.variable(v)];
       value = limited(v, value + increment);
       increment = 0.0;
     }
-    changed.push_back(slot);
   }
   touched_.clear();
   current_ += 1;
   in_step_ = false;
-  std::map<program::JointState, std::vector<Slot>> groups;
-  for (const Slot slot : changed) groups[state_of(slot)].push_back(slot);
-  for (auto& [state, group] : groups) {
-    Pool& pool = pool_for(state);
-    arrive(pool, group.data(), group.size());
-  }
+  by_joint_state(changed, [this](Pool& pool, const Slot* group, std::size_t m) {
+    arrive(pool, group, m);
+  });
 }
 
 }  // namespace detente::engine

@@ -2,13 +2,14 @@
 
 /// A block of paths advanced together under one policy, from the start to the horizon and through the run-off.
 
+#include <algorithm>
 #include <atomic>
 #include <cstdint>
 #include <limits>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "detente/engine/pool.hpp"
@@ -142,18 +143,21 @@ class Block {
 
   // firing.cpp: effects
   void fire(std::vector<Fired>& fired);
-  void fire_group(program::ElementId element, const program::JointState& state, const Slot* slots,
-                  std::size_t m);
+  void fire_group(program::ElementId element, Pool& pool, const Slot* slots, std::size_t m);
   bool apply(program::ElementId element, const program::FiringProgram& firing, Slot slot,
              std::size_t lane, const program::Frame& frame);
   int pick(const double* weights_of_lane, std::size_t n, double u) const;
   void enter(Slot slot, std::uint32_t chain, std::uint8_t state);
-  void settle(std::vector<Slot>& slots);
+  void settle(std::vector<Slot>& slots, std::vector<Fired>& triggered);
+  void settle_all(std::vector<Slot>& slots);
   void settle_group(Pool& pool, const Slot* slots, std::size_t m, std::vector<Fired>& triggered);
 
   // arrival.cpp: records to pools and back
-  Pool& pool_for(const program::JointState& state);
+  Pool& pool_for(Slot slot);
   program::JointState state_of(Slot slot) const;
+  /// Calls visit(pool, slots, count) for the slots of each joint state; sorts `slots` by joint state.
+  template <class Visit>
+  void by_joint_state(std::vector<Slot>& slots, Visit visit);
   void arrive(Pool& pool, const Slot* slots, std::size_t m);
   void leave(Slot slot);
   void write_back(Slot slot);
@@ -187,7 +191,10 @@ class Block {
   std::vector<Pool*> pool_of_;            ///< null: not in a pool
   std::vector<std::size_t> position_of_;
   std::vector<std::uint8_t> is_alive_;
-  std::map<program::JointState, std::unique_ptr<Pool>> pools_;
+  std::vector<std::uint64_t> joint_;      ///< number of the joint state of a slot
+  std::vector<std::uint64_t> strides_;    ///< of the chains in that number
+  std::vector<std::unique_ptr<Pool>> pools_;
+  std::unordered_map<std::uint64_t, Pool*> pool_by_joint_;
   std::vector<Slot> touched_;             ///< fired in the current step
   std::size_t n_alive_ = 0;
   std::size_t current_ = 0;               ///< current step, or the one that starts at the current grid point
@@ -196,12 +203,24 @@ class Block {
   bool in_run_off_ = false;
 
   // Scratch.
-  std::vector<double> kept_;
+  std::vector<double> kept_, signals_;
+  std::vector<Slot> changed_, chosen_, arriving_;
+  std::vector<std::uint8_t> is_triggered_;
   Buffer<double> registers_, columns_, code_scalars_, low_, variates_, splats_;
   Buffer<std::uint64_t> paths_;
   Buffer<std::uint32_t> indices_, lanes_;
 
   BlockResult result_;
 };
+
+template <class Visit>
+void Block::by_joint_state(std::vector<Slot>& slots, Visit visit) {
+  std::sort(slots.begin(), slots.end(),
+            [this](Slot a, Slot b) { return std::pair(joint_[a], a) < std::pair(joint_[b], b); });
+  for (std::size_t from = 0, to = 0; from < slots.size(); from = to) {
+    while (to < slots.size() && joint_[slots[to]] == joint_[slots[from]]) ++to;
+    visit(pool_for(slots[from]), slots.data() + from, to - from);
+  }
+}
 
 }  // namespace detente::engine

@@ -40,7 +40,7 @@ struct Watch {
 
 class Pool {
  public:
-  Pool(const program::StateProgram& program, const outcome::Plan& plan);
+  Pool(const program::StateProgram& program, const outcome::Plan& plan, const model::Model& model);
 
   const program::StateProgram& program() const { return *program_; }
   const Watch& watch() const { return watch_; }
@@ -62,11 +62,17 @@ class Pool {
   /// Computes the scalars of step `k` unless they are there.
   void set_step(std::size_t k, const double* step);
 
+  /// Column of a variable, or -1 where it does not move.
+  std::ptrdiff_t moving_column(std::size_t variable) const { return moving_columns_[variable]; }
+
   std::vector<Slot> pending;  ///< lanes with a sub-interval to go
+  /// Firing programs of this joint state, by element; null until first needed.
+  std::vector<const program::FiringProgram*> firings;
 
  private:
   const program::StateProgram* program_;
   Watch watch_;
+  std::vector<std::ptrdiff_t> moving_columns_;
   std::vector<Tile> tiles_;
   std::size_t size_ = 0;
   Buffer<double> scalars_;
