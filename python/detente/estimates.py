@@ -14,6 +14,13 @@ QUANTILES = ("q05", "q25", "q50", "q75", "q95")
 #: The kinds whose estimate is a share of the paths.
 SHARES = ("probability", "time_to")
 
+#: The columns of :attr:`Forecast.outcomes`, those of a scenario without outcomes too.
+COLUMNS = (
+    *("kind", "unit", "estimate", "standard_error", "low", "high", "n", "hits", "given_share"),
+    *("censored_share", "standard_deviation", "minimum", "maximum", "restricted_mean"),
+    *QUANTILES,
+)
+
 
 def estimate_row(estimate: _core.Estimate) -> dict[str, Any]:
     """The columns of :attr:`Forecast.outcomes`."""

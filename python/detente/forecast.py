@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from detente import _core
 from detente.errors import ArgumentError, RunError, unknown_name
-from detente.estimates import QUANTILES, estimate_row
+from detente.estimates import COLUMNS, QUANTILES, estimate_row
 from detente.path_data import PathData, joined
 from detente.provenance import Provenance
 
@@ -147,7 +147,9 @@ class Forecast:
                 index.append((policy.name, estimate.name))
                 rows.append(estimate_row(estimate))
         table = pd.DataFrame(
-            rows, index=pd.MultiIndex.from_tuples(index, names=["policy", "outcome"])
+            rows,
+            columns=list(COLUMNS),
+            index=pd.MultiIndex.from_tuples(index, names=["policy", "outcome"]),
         )
         table["hits"] = table["hits"].astype("Int64")
         table.attrs.update(self.attributes)
