@@ -54,16 +54,16 @@ def figure(value: float, low: float, high: float, suffix: str = "", sign: bool =
     if half_width == 0:
         return Figure(plain(value) + suffix)
     places = decimals(half_width)
-    if 0 < low < half_width:
+    if 0 < low < 0.5 * 10.0**-places:
         places += 1  # an end near zero keeps a digit: 0.0002 to 0.0056, not 0.000 to 0.006
     ends = [fixed(low, places, sign), fixed(high, places, sign)]
-    interval = ("…" if low < 0 else "–").join(ends)
+    interval = ("…" if sign or low < 0 else "–").join(ends)
     return Figure(fixed(value, places, sign) + suffix, interval)
 
 
 def decimals(half_width: float) -> int:
-    """The decimal places at which an interval of that half width has one or two digits."""
-    return min(8, max(0, -math.floor(math.log10(half_width))))
+    """The decimal places at which the half width has one digit, or two where the first is a 1."""
+    return min(8, max(0, -math.floor(math.log10(half_width / 2))))
 
 
 def fixed(value: float, places: int, sign: bool = False) -> str:

@@ -144,7 +144,7 @@ def _rows(first: _core.Estimate, estimates: Sequence[_core.Estimate]) -> Iterato
         yield _row("median time", "", medians, "detail")
     if first.has_given:
         shares = [Figure(percent(estimate.given_share)) for estimate in estimates]
-        yield _row("of all paths", "", shares, "detail")
+        yield _row("given holds in", "", shares, "detail")
 
 
 def _row(label: str, unit: str, figures: Sequence[Figure], kind: str) -> str:

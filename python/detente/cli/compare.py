@@ -10,7 +10,7 @@ import typer
 from detente.cli import options
 from detente.cli.console import output, say, write_json
 from detente.cli.exit_codes import INTERRUPTED, exits
-from detente.number_format import MISSING, Figure, figure, plain
+from detente.number_format import MISSING, Figure, estimate_figure, figure
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -76,18 +76,18 @@ def _give(forecast: Forecast, baseline: str, as_json: bool) -> None:
         console.print(Text("PARTIAL RESULT: the run was interrupted", style="bold yellow"))
     console.print(Text(f"{forecast.title}: differences to {baseline}", style="bold"))
     console.print(Text(f"{forecast.n_paths:,} shared paths · seed {forecast.seed}", style="dim"))
-    _figures(table, baseline).print(console)
+    _figures(forecast, baseline, table).print(console)
     console.print()
     console.print(
         Text(
             "Each column but the first is the difference to it, in percentage points (pp) for "
-            "shares,\nwith its 95 % interval from the paths that the policies share.",
+            "shares,\nwith its 95 % interval over the paths that the policies share.",
             style="dim",
         )
     )
 
 
-def _figures(table: pd.DataFrame, baseline: str) -> FigureTable:
+def _figures(forecast: Forecast, baseline: str, table: pd.DataFrame) -> FigureTable:
     from detente.cli.tables import FigureTable, Row
 
     policies = list(dict.fromkeys(table.index.get_level_values("policy")))
@@ -96,10 +96,7 @@ def _figures(table: pd.DataFrame, baseline: str) -> FigureTable:
     for outcome in outcomes:
         entries = [table.loc[(policy, outcome)] for policy in policies]
         is_share = entries[0]["kind"] in ("probability", "time_to")
-        start = entries[0]["baseline"]
-        first = Figure(f"{plain(100 * start, 3)} %") if is_share else Figure(plain(start))
-        if math.isnan(start):
-            first = Figure(MISSING)
+        first = estimate_figure(forecast.estimate(baseline, outcome))
         cells = [first, *(_difference(entry, is_share) for entry in entries)]
         unit = "pp" if is_share else str(entries[0]["unit"])
         rows.append(Row(outcome, cells, unit, starts_group=entries[0]["kind"] == "utility"))

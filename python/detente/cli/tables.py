@@ -168,7 +168,7 @@ def _outcome_rows(
         yield Row(label, medians, is_detail=True)
     if any(estimate.has_given for estimate in estimates):
         shares = [Figure(percent(estimate.given_share)) for estimate in estimates]
-        yield Row("of all paths", shares, is_detail=True)
+        yield Row("given holds in", shares, is_detail=True)
     if any(estimate.censored_share > 0 for estimate in estimates):
         shares = [Figure(percent(estimate.censored_share)) for estimate in estimates]
         yield Row("left undecided", shares, is_detail=True)
@@ -199,5 +199,5 @@ def _facts(forecast: Forecast) -> Iterator[str]:
 def _legend(forecast: Forecast) -> str:
     legend = "With each estimate its 95 % Monte Carlo interval, which more paths would narrow."
     if any(item.has_given for item in forecast.estimates(forecast.policies[0])):
-        legend += " `of all paths`: the share on which the condition of the outcome above holds."
+        legend += " `given holds in`: the share of paths on which the outcome above is read."
     return legend
