@@ -114,7 +114,7 @@ def _print_summary(file: str, scenario: Scenario) -> None:
     lines = [
         f"{file}: ok",
         f"  {scenario.title}",
-        f"  horizon     {scenario.horizon:.4g}{unit}{begins}",
+        f"  horizon     {scenario.horizon:.3g}{unit}{begins}",
         f"  chains      {states or 'none'}",
         f"  variables   {', '.join(scenario.variables.index) or 'none'}",
         f"  parameters  {len(scenario.parameters)}",
@@ -127,22 +127,26 @@ def _print_summary(file: str, scenario: Scenario) -> None:
 
 
 def _print_sources(scenario: Scenario, table: list[ParameterSource]) -> None:
-    from rich.table import Table
+    from rich.text import Text
 
-    view = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
-    view.add_column("parameter", no_wrap=True)
-    view.add_column("source", no_wrap=True)
-    view.add_column("date", no_wrap=True, style="dim")
-    view.add_column("", style="bold yellow", no_wrap=True)
-    view.add_column("prior", style="dim", overflow="fold")
-    for item in table:
-        view.add_row(item.parameter, item.source or "–", item.date or "", item.problem, item.prior)
+    header = ParameterSource("parameter", "prior", "source", "date", "")
+    rows = [header, *table]
+    names, sources = max(len(r.parameter) for r in rows), max(len(r.source) for r in rows)
+    problems = max(len(r.problem) for r in rows)
     console = output()
     console.print()
-    console.print(view)
+    for row in rows:
+        style = "bold" if row is header else ""
+        line = Text(f"{row.parameter:{names}}  {row.source or '–':{sources}}  ", style=style)
+        line.append(f"{row.date or '':10}  ", style="dim")
+        if problems:
+            line.append(f"{row.problem:{problems}}  ", style="bold yellow")
+        line.append(row.prior, style="dim" if row is not header else "")
+        line.rstrip()
+        console.print(line, soft_wrap=True)
     console.print()
     for text in _findings(scenario, table):
-        console.print(text, markup=False)
+        console.print(text, soft_wrap=True)
 
 
 def _findings(scenario: Scenario, table: list[ParameterSource]) -> list[str]:

@@ -198,6 +198,7 @@ def _facts(forecast: Forecast) -> Iterator[str]:
 
 def _legend(forecast: Forecast) -> str:
     legend = "With each estimate its 95 % Monte Carlo interval, which more paths would narrow."
-    if any(item.has_given for item in forecast.estimates(forecast.policies[0])):
+    first = forecast.estimates(forecast.policies[0])
+    if any(item.has_given for item in first):
         legend += " `given holds in`: the share of paths on which the outcome above is read."
     return legend

@@ -31,6 +31,9 @@ def trace(
         typer.Option("--policy", "-p", help="The first by default.", show_default=False),
     ] = None,
     seed: options.Seed = "0",
+    everything: Annotated[
+        bool, typer.Option("--all", help="Show competing hazards where no state changed, too.")
+    ] = False,
     as_json: options.Json = False,
 ) -> None:
     """Replay one path alone: what happened, when, and with which hazards."""
@@ -40,10 +43,10 @@ def trace(
     if as_json:
         write_json(history.to_json_dict())
     else:
-        _print(history, output())
+        _print(history, output(), everything)
 
 
-def _print(history: Trace, console: Console) -> None:
+def _print(history: Trace, console: Console, everything: bool) -> None:
     from rich.text import Text
 
     console.print(
@@ -53,9 +56,13 @@ def _print(history: Trace, console: Console) -> None:
     if not firings:
         console.print("nothing happened")
     width = max((len(firing.date) for firing in firings), default=0)
+    was_long = True
     for firing in firings:
-        console.print()
-        for line in _lines(firing, width):
+        is_long = everything or bool(firing.states)
+        if is_long or was_long:
+            console.print()
+        was_long = is_long
+        for line in _lines(firing, width) if is_long else [_line(firing, width)]:
             console.print(line, soft_wrap=True)
     console.print()
     label = max((len(name) for name in history.outcomes), default=0)
@@ -65,17 +72,32 @@ def _print(history: Trace, console: Console) -> None:
         console.print(Text(f"  {name.ljust(label)}  ").append(shown, style="bold"))
 
 
+def _head(firing: _core.TraceFiring, width: int) -> Text:
+    """When, and what."""
+    from rich.text import Text
+
+    head = Text(firing.date.ljust(width), style="cyan")
+    head.append(f"  {firing.element}", style="bold not cyan" if firing.states else "not cyan")
+    if firing.kind != "transition":
+        head.append(f" ({firing.kind})", style="dim not cyan")
+    return head
+
+
+def _line(firing: _core.TraceFiring, width: int) -> Text:
+    """A firing that moved no chain, in one line."""
+    from detente.history import value_changes
+
+    return _head(firing, width).append(f"  {value_changes(firing)}".rstrip(), style="not cyan")
+
+
 def _lines(firing: _core.TraceFiring, width: int) -> Iterator[Text]:
+    """A firing with its effects, its hazard, and the hazards that competed."""
     from rich.text import Text
 
     from detente.history import state_changes, value_changes
 
     indent = " " * (width + 2)
-    head = Text(firing.date.ljust(width), style="cyan").append("  ")
-    head.append(firing.element, style="bold not cyan")
-    if firing.kind != "transition":
-        head.append(f" ({firing.kind})", style="dim")
-    yield head
+    yield _head(firing, width)
     if firing.states:
         yield Text(indent + state_changes(firing), style="green")
     if firing.variables:
