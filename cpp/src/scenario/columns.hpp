@@ -10,8 +10,9 @@
 
 namespace detente::scenario {
 
-/// The column of `empirical: {file, column}`; reports a file outside the scenario's folder, one that cannot be read,
-/// an unknown column, a cell that is no number. Empty cells are skipped. Fields may be quoted as in RFC 4180.
+/// The column of `empirical: {file, column}`; reports a file outside the scenario's folder, one
+/// that cannot be read, an unknown column, a cell that is no number. Empty cells are skipped.
+/// Fields may be quoted as in RFC 4180.
 std::optional<std::vector<double>> read_column(Reading& reading, const Form& form);
 
 }  // namespace detente::scenario

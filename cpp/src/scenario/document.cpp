@@ -13,6 +13,8 @@
 #include <utility>
 
 #include "scenario/messages.hpp"
+#include "scenario/place.hpp"
+#include "scenario/syntax.hpp"
 
 namespace detente::scenario {
 
@@ -51,34 +53,6 @@ struct Stop {
   Diagnostic diagnostic;
 };
 
-std::uint32_t code_points(std::string_view bytes) {
-  return static_cast<std::uint32_t>(std::count_if(bytes.begin(), bytes.end(), [](char c) {
-    return (static_cast<unsigned char>(c) & 0xC0u) != 0x80u;
-  }));
-}
-
-/// A place in a text from the 0-based line and byte of the YAML library's marks.
-struct Place {
-  std::shared_ptr<const SourceText> source;
-  std::uint32_t line = 1;  ///< from 1
-  std::size_t byte = 0;    ///< in the line
-
-  std::string_view rest() const {
-    const std::string_view text = source->line(line);
-    return text.substr(std::min(byte, text.size()));
-  }
-  SourceSpan span(std::size_t bytes) const {
-    const std::string_view text = source->line(line);
-    const std::size_t begin = std::min(byte, text.size());
-    SourceSpan span;
-    span.source = source;
-    span.line = line;
-    span.column = code_points(text.substr(0, begin)) + 1;
-    span.length = std::max<std::uint32_t>(1, code_points(text.substr(begin, bytes)));
-    return span;
-  }
-};
-
 Place place_of(const std::shared_ptr<const SourceText>& source, const YAML::Mark& mark) {
   Place place;
   place.source = source;
@@ -103,23 +77,6 @@ Place after_properties(Place place) {
     rest = place.rest();
   }
   return place;
-}
-
-/// Bytes of a quoted scalar on its first line, quotes included.
-std::size_t quoted_bytes(std::string_view rest) {
-  const char quote = rest.front();
-  for (std::size_t i = 1; i < rest.size(); ++i) {
-    if (quote == '"' && rest[i] == '\\') {
-      ++i;
-    } else if (rest[i] == quote) {
-      if (quote == '\'' && i + 1 < rest.size() && rest[i + 1] == quote) {
-        ++i;
-      } else {
-        return i + 1;
-      }
-    }
-  }
-  return rest.size();
 }
 
 /// Bytes of a plain scalar on its first line: as long as text and line agree.
@@ -306,61 +263,6 @@ class TreeBuilder : public YAML::EventHandler {
   std::size_t alias_nodes_ = 0;
 };
 
-/// Length of the UTF-8 sequence at `i`, 0 when it is not one (overlong forms and surrogates are not).
-std::size_t utf8_length(std::string_view text, std::size_t i) {
-  const auto at = [&](std::size_t k) { return static_cast<unsigned char>(text[k]); };
-  const unsigned char lead = at(i);
-  if (lead < 0x80) return 1;
-  const std::size_t length = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
-  if (lead < 0xC2 || lead > 0xF4 || i + length > text.size()) return 0;
-  for (std::size_t k = 1; k < length; ++k) {
-    if ((at(i + k) & 0xC0u) != 0x80u) return 0;
-  }
-  const unsigned char second = at(i + 1);
-  if ((lead == 0xE0 && second < 0xA0) || (lead == 0xED && second > 0x9F) ||
-      (lead == 0xF0 && second < 0x90) || (lead == 0xF4 && second > 0x8F)) {
-    return 0;
-  }
-  return length;
-}
-
-/// A span of one character at a byte of the whole text.
-SourceSpan span_at(const std::shared_ptr<const SourceText>& source, std::size_t offset) {
-  const std::string& text = source->text();
-  Place place;
-  place.source = source;
-  const auto end = text.begin() + static_cast<std::ptrdiff_t>(offset);
-  place.line = static_cast<std::uint32_t>(std::count(text.begin(), end, '\n')) + 1;
-  const std::size_t line_end = offset == 0 ? text.npos : text.rfind('\n', offset - 1);
-  place.byte = line_end == text.npos ? offset : offset - line_end - 1;
-  return place.span(1);
-}
-
-/// Nothing but characters that YAML allows, and no run of open brackets that would make the parser look ahead
-/// over the whole text.
-std::optional<Diagnostic> unreadable(const std::shared_ptr<const SourceText>& source) {
-  const std::string& text = source->text();
-  if (text.size() > max_file_bytes) {
-    return messages::too_large(span_at(source, 0), text.size());
-  }
-  std::size_t depth = 0;
-  for (std::size_t i = 0; i < text.size();) {
-    const auto byte = static_cast<unsigned char>(text[i]);
-    const std::size_t length = utf8_length(text, i);
-    if (length == 0) return messages::not_utf8(span_at(source, i), byte);
-    if ((byte < 0x20 && byte != '\n' && byte != '\t') || byte == 0x7F) {
-      return messages::control_character(span_at(source, i), byte);
-    }
-    if (byte == '[' || byte == '{') {
-      if (++depth > 8 * max_document_nesting) return messages::too_deep(span_at(source, i));
-    } else if ((byte == ']' || byte == '}') && depth > 0) {
-      --depth;
-    }
-    i += length;
-  }
-  return std::nullopt;
-}
-
 /// Reads a text without copying it.
 class TextBuffer : public std::streambuf {
  public:
@@ -369,111 +271,6 @@ class TextBuffer : public std::streambuf {
     setg(begin, begin, begin + text.size());
   }
 };
-
-/// A bracket or quote that is open at the end of a text.
-struct Opening {
-  char character = '\0';
-  std::size_t offset = 0;
-};
-
-/// The innermost one, as far as this can be told without parsing: quotes count where a value can begin.
-std::optional<Opening> innermost_opening(std::string_view text) {
-  std::vector<Opening> open;
-  char before = '\n';  // the last character that is not a blank
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const char c = text[i];
-    const bool at_blank = i == 0 || text[i - 1] == ' ' || text[i - 1] == '\n';
-    if (c == '#' && at_blank) {
-      i = std::min(text.find('\n', i), text.size()) - 1;
-      continue;
-    }
-    if ((c == '"' || c == '\'') &&
-        std::string_view(":,[{-\n").find(before) != std::string_view::npos) {
-      const std::size_t length = quoted_bytes(text.substr(i));
-      if (length < 2 || text[i + length - 1] != c) return Opening{c, i};
-      i += length - 1;
-    } else if (c == '[' || c == '{') {
-      open.push_back({c, i});
-    } else if ((c == ']' || c == '}') && !open.empty()) {
-      open.pop_back();
-    }
-    if (c != ' ') before = c;
-  }
-  if (open.empty()) return std::nullopt;
-  return open.back();
-}
-
-std::size_t offset_of(const std::string& text, const Place& place) {
-  std::size_t at = 0;
-  for (std::uint32_t line = 1; line < place.line; ++line) at = text.find('\n', at) + 1;
-  return std::min(at + place.byte, text.size());
-}
-
-/// The line above with something on it, 0: none.
-std::uint32_t line_above(const SourceText& source, std::uint32_t line) {
-  while (--line > 0) {
-    if (source.line(line).find_first_not_of(" \t") != std::string_view::npos) return line;
-  }
-  return 0;
-}
-
-/// `illegal map value`: most often the line above lacks a blank or this one stands too far right.
-std::optional<Diagnostic> misplaced_entry(const std::shared_ptr<const SourceText>& source,
-                                          std::uint32_t line) {
-  Place above;
-  above.source = source;
-  above.line = line_above(*source, line);
-  if (above.line == 0) return std::nullopt;
-  const std::string_view text = source->line(above.line);
-  const std::size_t first = text.find_first_not_of(' ');
-  const std::size_t colon = text.find(':');
-  if (colon != text.npos && colon + 1 < text.size() && text[colon + 1] != ' ' &&
-      text.find(": ") == text.npos) {
-    above.byte = colon;
-    return messages::no_blank_after_colon(above.span(1));
-  }
-  const std::size_t indent = source->line(line).find_first_not_of(' ');
-  if (indent != text.npos && first != text.npos && indent > first && text.back() != ':') {
-    Place here;
-    here.source = source;
-    here.line = line;
-    here.byte = indent;
-    return messages::indented_below_value(here.span(1));
-  }
-  return std::nullopt;
-}
-
-Diagnostic syntax_error(const std::shared_ptr<const SourceText>& source,
-                        const YAML::Exception& exception) {
-  Place place = place_of(source, exception.mark);
-  const std::string_view line = source->line(place.line);
-  const std::size_t tab = line.find('\t');
-  if (tab != line.npos && tab == line.find_first_not_of(' ')) {
-    place.byte = tab;
-    return messages::tab_indents(place.span(1));
-  }
-  const std::string& reason = exception.msg;
-  if (reason.rfind("illegal map value", 0) == 0) {
-    if (auto misplaced = misplaced_entry(source, place.line)) return *misplaced;
-  }
-  const bool is_open = reason.find("flow not found") != reason.npos ||
-                       reason.rfind("illegal EOF", 0) == 0 || reason.rfind("illegal map", 0) == 0;
-  const std::string& text = source->text();
-  const auto opening =
-      is_open ? innermost_opening(std::string_view(text).substr(0, offset_of(text, place)))
-              : std::nullopt;
-  if (opening) {
-    const SourceSpan span = span_at(source, opening->offset);
-    const std::string_view rest = place.rest();
-    if (span.line != place.line || opening->character == '"' || opening->character == '\'') {
-      return messages::not_closed(span, opening->character, place.line);
-    }
-    if (!rest.empty() && (rest.front() == '[' || rest.front() == '{')) {
-      return messages::bracket_in_text(place.span(1), rest.front());
-    }
-  }
-  return messages::syntax(place.span(1), reason);
-}
 
 }  // namespace
 
@@ -503,7 +300,7 @@ NodePtr parse_document(std::shared_ptr<const SourceText> source, Diagnostics& di
     std::istream stream(&buffer);
     YAML::Parser parser(stream);
     if (!parser.HandleNextDocument(builder) || !builder.root()) {
-      diagnostics.add(messages::empty_document(span_at(source, 0)));
+      diagnostics.add(messages::empty_document(place_at(source, 0).span(1)));
       return nullptr;
     }
     const NodePtr root = builder.root();
@@ -517,7 +314,7 @@ NodePtr parse_document(std::shared_ptr<const SourceText> source, Diagnostics& di
       return nullptr;
     }
     if (root->kind == Node::Kind::null) {
-      diagnostics.add(messages::empty_document(span_at(source, 0)));
+      diagnostics.add(messages::empty_document(place_at(source, 0).span(1)));
       return nullptr;
     }
     for (const Diagnostic& diagnostic : found.sorted()) diagnostics.add(diagnostic);
@@ -527,7 +324,7 @@ NodePtr parse_document(std::shared_ptr<const SourceText> source, Diagnostics& di
     diagnostics.add(stop.diagnostic);
   } catch (const YAML::Exception& exception) {
     for (const Diagnostic& diagnostic : found.sorted()) diagnostics.add(diagnostic);
-    diagnostics.add(syntax_error(source, exception));
+    diagnostics.add(syntax_error(place_of(source, exception.mark), exception.msg));
   }
   return nullptr;
 }

@@ -18,9 +18,9 @@ inline constexpr std::size_t max_nodes = 1'000'000;
 /// The text as a SourceText: without byte order mark, every line end `\n`.
 std::shared_ptr<const diagnostic::SourceText> make_source(std::string name, std::string text);
 
-/// The root of the only document in the text; null when the text cannot be read as one, which is then
-/// reported: not UTF-8 text, YAML syntax, unknown anchors, limits exceeded (E101 to E113). A key that stands
-/// twice is reported too; the first one counts and reading goes on.
+/// The root of the only document in the text; null when the text cannot be read as one, which is
+/// then reported: not UTF-8 text, YAML syntax, unknown anchors, limits exceeded (E101 to E113). A
+/// key that stands twice is reported too; the first one counts and reading goes on.
 NodePtr parse_document(std::shared_ptr<const diagnostic::SourceText> source,
                        diagnostic::Diagnostics& diagnostics);
 

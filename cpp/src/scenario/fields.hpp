@@ -1,6 +1,7 @@
 #pragma once
 
-/// Every key of the language, once: the reader, its hints, the JSON Schema and the reference come from here.
+/// Every key of the language, once: the reader, its hints, the JSON Schema and the reference come
+/// from here.
 
 #include <cstdint>
 #include <span>

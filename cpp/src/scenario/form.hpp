@@ -1,6 +1,7 @@
 #pragma once
 
-/// Mappings opened by their section: kinds, unknown, missing and excluding keys are reported in one place.
+/// Mappings opened by their section: kinds, unknown, missing and excluding keys are reported in one
+/// place.
 
 #include <optional>
 #include <string>
@@ -37,7 +38,8 @@ struct NamedValue {
 /// "a list", "a mapping", "nothing", or the text in backticks.
 std::string kind_of(const Value& value);
 
-/// The entries of a mapping of any keys, in order; a null is an empty mapping; anything else is reported.
+/// The entries of a mapping of any keys, in order; a null is an empty mapping; anything else is
+/// reported.
 std::vector<NamedValue> named_values(const Value& value, std::string_view what,
                                      diagnostic::Diagnostics& diagnostics);
 /// The items of a list; a null is an empty list; anything else is reported.
@@ -46,8 +48,8 @@ std::vector<Value> items(const Value& value, std::string_view what,
 
 class Form {
  public:
-  /// Opens a mapping as `section` and reports what is wrong with its keys. `name` is that of the element, for
-  /// messages. A value that is no mapping is reported and gives a form without keys.
+  /// Opens a mapping as `section` and reports what is wrong with its keys. `name` is that of the
+  /// element, for messages. A value that is no mapping is reported and gives a form without keys.
   Form(const Value& value, const Section& section, std::string_view name,
        diagnostic::Diagnostics& diagnostics);
 

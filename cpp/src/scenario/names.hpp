@@ -64,7 +64,8 @@ class Names : public expr::Scope {
   const std::vector<std::string>& outcomes() const { return outcomes_; }
 
   expr::Resolution resolve(std::string_view name) const override;
-  /// Empty after some hundred calls: a text full of unknown names gets its messages without suggestions.
+  /// Empty after some hundred calls: a text full of unknown names gets its messages without
+  /// suggestions.
   std::vector<std::string> names() const override;
   std::string chain_name(std::uint32_t chain) const override { return chain_names_.at(chain); }
   std::vector<std::string> states(std::uint32_t chain) const override {

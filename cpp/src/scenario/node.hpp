@@ -34,8 +34,8 @@ struct Node {
   Kind kind = Kind::null;
   Style style = Style::plain;
   std::string text;  ///< of a scalar, unescaped
-  /// A scalar: its first character in the file, an opening quote or the indicator of a block scalar included.
-  /// A list or mapping: its bracket, or the first entry. Null: the key it stands under.
+  /// A scalar: its first character in the file, an opening quote or the indicator of a block scalar
+  /// included. A list or mapping: its bracket, or the first entry. Null: the key it stands under.
   diagnostic::SourceSpan span;
   std::vector<NodePtr> items;  ///< of a sequence
   std::vector<Entry> entries;  ///< of a mapping, in file order, keys distinct

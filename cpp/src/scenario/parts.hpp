@@ -28,7 +28,8 @@ void read_chains(Reading& reading, const std::vector<DeclaredChain>& chains);
 /// States that no start, transition or effect leads to. After everything is read.
 void warn_of_unreachable_states(Reading& reading);
 
-/// Shared expressions: each is read when it is first asked for, so that their order does not matter.
+/// Shared expressions: each is read when it is first asked for, so that their order does not
+/// matter.
 class Lets {
  public:
   Lets(Reading& reading, const std::vector<NamedValue>& values);

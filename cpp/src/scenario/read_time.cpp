@@ -57,7 +57,8 @@ void read_time(Reading& reading, const Value& value) {
   if (const Value* start = form.find("start")) {
     calendar.start = reading.date(*start, "start");
     // What follows has a calendar, if a wrong one: one mistake, one message.
-    if (!calendar.start) calendar.start = model::make_date(1, 1, 1);
+    reading.calendar_is_wrong = !calendar.start;
+    if (!calendar.start) calendar.start = model::make_date(2000, 1, 1);
   }
   reading.names.set_calendar(calendar);
   const auto errors_before = reading.diagnostics.sorted().size();

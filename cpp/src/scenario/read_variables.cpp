@@ -48,8 +48,9 @@ void Lets::report_cycle(std::uint32_t index) {
                  "one of them must do without the next");
 }
 
-/// Reads those first that others name, so that a long row of shared expressions does not nest its readers. A
-/// state that has the name of a shared expression makes the order worse, never the result.
+/// Reads those first that others name, so that a long row of shared expressions does not nest its
+/// readers. A state that has the name of a shared expression makes the order worse, never the
+/// result.
 void Lets::read_in_order() {
   std::vector<std::vector<std::uint32_t>> names_of_let(values_.size());
   for (std::size_t i = 0; i < values_.size(); ++i) {

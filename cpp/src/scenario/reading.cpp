@@ -239,7 +239,7 @@ std::optional<double> Reading::moment(const Value& value, std::string_view key) 
   const model::Calendar& calendar = model.calendar;
   if (value.is_scalar() && looks_like_date(value.text())) {
     const auto day = date(value, key);
-    if (!day) return std::nullopt;
+    if (!day || calendar_is_wrong) return std::nullopt;
     if (!calendar.start) {
       error(
           "E133", value.span(),

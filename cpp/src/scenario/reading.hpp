@@ -35,6 +35,7 @@ class Reading {
   std::optional<std::filesystem::path> folder;  ///< of the scenario's file
   model::Model model;
   Names names;
+  bool calendar_is_wrong = false;  ///< reported; dates are then read no further
   /// Numbers read from CSV columns, by the place of their prior in the document.
   std::unordered_map<std::string, std::vector<double>> columns;
 

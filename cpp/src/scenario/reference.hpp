@@ -14,7 +14,8 @@ std::string key_table(const Section& section);
 std::string family_table(const Section& section);
 /// One row per function of the expression language.
 std::string function_table();
-/// A table by its name in the reference: the key of a section, `priors`, `baselines` or `functions`; empty: unknown.
+/// A table by its name in the reference: the key of a section, `priors`, `baselines` or
+/// `functions`; empty: unknown.
 std::string reference_table(std::string_view name);
 
 }  // namespace detente::scenario

@@ -18,8 +18,9 @@ namespace detente::scenario {
 
 /// Changes to a scenario before it is read.
 struct Overrides {
-  /// Parameter: a number, or a prior as YAML text (`{normal: {mean: 0, sd: 1}}`). Source, unit and description
-  /// stay. A parameter fixed at a number leaves its correlations and its joint prior; the others keep theirs.
+  /// Parameter: a number, or a prior as YAML text (`{normal: {mean: 0, sd: 1}}`). Source, unit and
+  /// description stay. A parameter fixed at a number leaves its correlations and its joint prior;
+  /// the others keep theirs.
   std::map<std::string, std::variant<double, std::string>> parameters;
   /// Lever: its new default. Policies that set it still do.
   std::map<std::string, double> levers;
@@ -43,10 +44,12 @@ struct Scenario {
   diagnostic::Diagnostics warnings;
 };
 
-/// Reads a file. Throws ScenarioError with all diagnostics when it cannot be read or anything in it is wrong.
+/// Reads a file. Throws ScenarioError with all diagnostics when it cannot be read or anything in it
+/// is wrong.
 Scenario load(const std::filesystem::path& path, const Overrides& overrides = {});
 
-/// Reads a text. `name` stands for the file in messages; `folder` is where its CSV columns are, if anywhere.
+/// Reads a text. `name` stands for the file in messages; `folder` is where its CSV columns are, if
+/// anywhere.
 Scenario parse(std::string text, std::string name = "<string>", const Overrides& overrides = {},
                std::optional<std::filesystem::path> folder = std::nullopt);
 
