@@ -146,13 +146,14 @@ void Block::grid_point(std::size_t k) {
     settle_all(slots);
     has_begun_ = true;
   } else {
+    std::vector<Slot> slots = std::move(late_);
+    late_.clear();
     if (!grid.points[k].events.empty()) {
-      std::vector<Slot> slots;
       leave_all(slots);
       for (const Slot slot : slots) now_[slot] = grid.points[k].time;
       fire_dated(k, slots);
-      settle_all(slots);
     }
+    settle_all(slots);
     if (!program_.triggers().empty()) check_triggers(k);
     read_stepped(k);
   }
@@ -495,6 +496,8 @@ void Block::advance_tile(Pool& pool, Tile& tile, bool regular) {
       fields[layout_.increment(variables[v].variable)] =
           frame.at(increment)[increment.kind == Operand::Kind::scalar ? 0 : lane];
     }
+    // The record will be read and written several times; it is fetched while the step goes on.
+    for (std::uint32_t f = 0; f < shape_.size; f += 8) __builtin_prefetch(fields + f, 1);
     now_[slot] = step_scalars()[StepScalar::start];
     pool.pending.push_back(slot);
     touched_.push_back(slot);
@@ -517,9 +520,8 @@ void Block::advance_tile(Pool& pool, Tile& tile, bool regular) {
     for (const auto& clock : clocks) tile.column(clock.column)[lane] = *kept++;
     for (const auto& variable : variables) tile.column(variable.column)[lane] = *kept++;
   }
-  if (program.baseline_count() == 0) return;
   // Cumulative hazards move to the step's end, except where the step is not over.
-  kept_.resize(n_crossed * program.baseline_count());
+  kept_.resize(std::max(kept_.size(), n_crossed));
   for (const auto& clock : clocks) {
     if (!clock.has_baseline) continue;
     double* column = tile.column(clock.cumulative_column);

@@ -258,9 +258,8 @@ void Block::add_increments() {
   touched_.clear();
   current_ += 1;
   in_step_ = false;
-  by_joint_state(changed, [this](Pool& pool, const Slot* group, std::size_t m) {
-    arrive(pool, group, m);
-  });
+  // What they hold is read at the grid point, after its dated events; there they arrive.
+  late_ = std::move(changed);
 }
 
 }  // namespace detente::engine

@@ -183,7 +183,10 @@ class CodeBuilder {
     Operand c = n >= 3 ? places_.at(node.c) : a;
     Shape shape = Shape::vv;
     const auto scalar = Operand::Kind::scalar;
-    if (n == 2 && a.kind == scalar && b.kind != scalar) {
+    Op op = node.op;
+    if (op == Op::multiply_add && a.kind != scalar && b.kind == scalar) {
+      op = c.kind == scalar ? Op::scale_shift : Op::scale_add;
+    } else if (n == 2 && a.kind == scalar && b.kind != scalar) {
       shape = Shape::sv;
     } else if (n == 2 && b.kind == scalar && a.kind != scalar) {
       shape = Shape::vs;
@@ -199,7 +202,7 @@ class CodeBuilder {
     instruction.b = b;
     instruction.c = c;
     instruction.out = {Operand::Kind::reg, take_register()};
-    instruction.function = function_of(node.op, shape);
+    instruction.function = function_of(op, shape);
     code_.instructions_.push_back(instruction);
     places_[id] = instruction.out;
     free_.insert(free_.end(), borrowed.begin(), borrowed.end());

@@ -1,6 +1,7 @@
 #include "detente/program/graph.hpp"
 
 #include <bit>
+#include <utility>
 
 #include "detente/program/code.hpp"
 
@@ -32,6 +33,8 @@ NodeId Graph::intern(const Node& node, std::uint64_t bits) {
   if (is_new) nodes_.push_back(node);
   return place->second;
 }
+
+Graph::Graph() { constant(0.0); }  // node 0 is never a product, see `product`
 
 NodeId Graph::constant(double value) {
   Node node;
@@ -97,10 +100,59 @@ NodeId Graph::simplified(Op op, NodeId a, NodeId b, NodeId c, bool& done) {
   return 0;
 }
 
+// A product with its slow factors gathered in front, so that they are multiplied once, not lane by lane. The slow factor
+// is the first operand.
+NodeId Graph::product(NodeId a, NodeId b) {
+  if (is_slow(b) && !is_slow(a)) std::swap(a, b);
+  if (is_slow(b)) return 0;
+  if (is_slow(a)) {
+    if (!is_slow_times_lane(b)) return 0;
+    const NodeId slow = nodes_[b].a;
+    const std::uint8_t rate = nodes_[a].rate | nodes_[slow].rate;
+    if ((rate & Rate::step) != 0 && (rate & Rate::firing) != 0) return 0;
+    return apply(Op::mul, apply(Op::mul, a, slow), nodes_[b].b);
+  }
+  if (is_slow_times_lane(b)) return apply(Op::mul, nodes_[b].a, apply(Op::mul, a, nodes_[b].b));
+  if (is_slow_times_lane(a)) return apply(Op::mul, nodes_[a].a, apply(Op::mul, nodes_[a].b, b));
+  return 0;
+}
+
+// Sums of a product as one fused operation: product.b * product.a + rest. Whether the product is used elsewhere does not
+// matter, so that an expression is computed the same way whatever stands beside it.
+bool Graph::fused(Op op, NodeId a, NodeId b, NodeId& out) {
+  const auto is_lane_product = [this](NodeId id) {
+    return nodes_[id].op == Op::mul && !is_slow(id);
+  };
+  if (op == Op::add && (is_lane_product(a) || is_lane_product(b))) {
+    const NodeId product = is_lane_product(a) ? a : b;
+    const NodeId rest = is_lane_product(a) ? b : a;
+    const NodeId scale = nodes_[product].a;
+    const NodeId column = nodes_[product].b;
+    out = apply(Op::multiply_add, column, scale, rest);
+    return true;
+  }
+  if (op == Op::sub && is_lane_product(a) && is_slow(b)) {
+    out = apply(Op::multiply_add, nodes_[a].b, nodes_[a].a, apply(Op::neg, b));
+    return true;
+  }
+  if (op == Op::sub && is_slow_times_lane(b)) {
+    out = apply(Op::multiply_add, nodes_[b].b, apply(Op::neg, nodes_[b].a), a);
+    return true;
+  }
+  return false;
+}
+
 NodeId Graph::apply(Op op, NodeId a, NodeId b, NodeId c) {
   bool done = false;
   const NodeId simple = simplified(op, a, b, c, done);
   if (done) return simple;
+  if (op == Op::mul && is_slow(b) && !is_slow(a)) std::swap(a, b);
+  if (op == Op::mul) {
+    const NodeId gathered = product(a, b);
+    if (gathered != 0) return gathered;
+  }
+  NodeId sum = 0;
+  if ((op == Op::add || op == Op::sub) && fused(op, a, b, sum)) return sum;
   const int n = arity(op);
   const bool all_constant =
       is_constant(a) && (n < 2 || is_constant(b)) && (n < 3 || is_constant(c));

@@ -205,6 +205,7 @@ class Block {
   // Scratch.
   std::vector<double> kept_, signals_;
   std::vector<Slot> changed_, chosen_, arriving_;
+  std::vector<Slot> late_;  ///< lanes between a step and the grid point at its end, in no pool
   std::vector<std::uint8_t> is_triggered_;
   Buffer<double> registers_, columns_, code_scalars_, low_, variates_, splats_;
   Buffer<std::uint64_t> paths_;

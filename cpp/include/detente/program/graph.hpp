@@ -62,6 +62,8 @@ struct Node {
 
 class Graph {
  public:
+  Graph();
+
   NodeId constant(double value);
   NodeId leaf(Leaf leaf);
   NodeId apply(Op op, NodeId a, NodeId b = 0, NodeId c = 0);
@@ -87,6 +89,13 @@ class Graph {
   };
   NodeId intern(const Node& node, std::uint64_t bits);
   NodeId simplified(Op op, NodeId a, NodeId b, NodeId c, bool& done);
+  /// Is computed less often than lane by lane at every step.
+  bool is_slow(NodeId id) const { return is_scalar(id) || is_held(id); }
+  bool is_slow_times_lane(NodeId id) const {
+    return nodes_[id].op == Op::mul && is_slow(nodes_[id].a) && !is_slow(nodes_[id].b);
+  }
+  NodeId product(NodeId a, NodeId b);
+  bool fused(Op op, NodeId a, NodeId b, NodeId& out);
 
   std::vector<Node> nodes_;
   std::map<Key, NodeId> known_;
