@@ -64,7 +64,7 @@ def test_compare_prints_differences_to_the_baseline(detente, truce) -> None:
     ended = detente("compare", truce, "--paths", "800", "--baseline", "quick")
     assert ended.code == 0, ended.messages
     assert "differences to quick" in ended.output
-    assert re.search(r"added_deaths +thousand +[\d.]+ +\+", ended.output)
+    assert re.search(r"added_deaths +thousand +[\d.]+ [\d.]+–[\d.]+ +\+", ended.output)
     assert not re.search(r"\x1b\[", ended.output)
 
 
