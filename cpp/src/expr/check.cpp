@@ -257,6 +257,13 @@ ExpressionPtr Checker::comparison(const AstNode& node) {
   if (right.kind == Kind::date) return comparison_with_date(node, right, left);
   if (left.kind == Kind::date) return comparison_with_date(node, left, right);
   ExpressionPtr a = number(left, side_of("left", node.operation));
+  // Behind a chain that is unknown or wrong stands a state, which is no second mistake.
+  const bool asks_for_state =
+      node.operation == Operator::equal || node.operation == Operator::not_equal;
+  if (!a && asks_for_state && left.kind == Kind::name && right.kind == Kind::name &&
+      scope_.resolve(right.name).kind == Resolution::Kind::none && !is_reserved(right.name)) {
+    return nullptr;
+  }
   ExpressionPtr b = number(right, side_of("right", node.operation));
   if (!a || !b) return nullptr;
   return call_node(node, function_of(node.operation), Type::boolean, {std::move(a), std::move(b)});

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "detente/diagnostic/suggestion.hpp"
+#include "detente/diagnostic/utf8.hpp"
 
 #include "scenario/messages.hpp"
 
@@ -58,7 +59,9 @@ std::vector<NamedValue> named_values(const Value& value, std::string_view what,
   } else if (!value.is_null()) {
     diagnostics.add(messages::wrong_kind(
         value.span(), what, "a mapping `name: ...`", kind_of(value),
-        value.is_sequence() ? "write `name:` before each entry, without `- `" : ""));
+        value.is_sequence()
+            ? "write `name:` before each entry, without `- `"
+            : "write it in braces, as `{name: ...}`, or indented on the next lines"));
   }
   return out;
 }
@@ -78,15 +81,16 @@ std::vector<Value> items(const Value& value, std::string_view what, Diagnostics&
 
 Form::Form(const Value& value, const Section& section, std::string_view name,
            Diagnostics& diagnostics)
-    : section_(section), where_(section.title), span_(value.span()) {
+    : section_(section), where_(section.title), path_(value.path), span_(value.span()) {
   if (!name.empty()) where_ += " `" + std::string(name) + "`";
   if (value.is_mapping()) {
     read_entries(value, diagnostics);
   } else if (value.is_scalar() && !section.shorthand.empty()) {
     values_.push_back({std::string(section.shorthand), value.span(), value});
   } else if (!value.is_null()) {
-    diagnostics.add(
-        messages::wrong_kind(value.span(), where_, "a mapping `key: value`", kind_of(value)));
+    diagnostics.add(messages::wrong_kind(value.span(), where_, "a mapping `key: value`",
+                                         kind_of(value),
+                                         "its keys are " + messages::enumeration(section.names())));
     complete_ = false;
     return;
   }
@@ -103,26 +107,63 @@ bool is_cut_off(const Node& mapping, std::size_t i) {
          before.style == Node::Style::plain;
 }
 
+/// The place of a colon inside a key without a value: `{hazard:0.8}`.
+std::optional<SourceSpan> inner_colon(const Entry& entry) {
+  const std::size_t colon = entry.key.find(':');
+  if (entry.value->kind != Node::Kind::null || colon == entry.key.npos) return std::nullopt;
+  SourceSpan span = entry.key_span;
+  span.column +=
+      static_cast<std::uint32_t>(diagnostic::count_code_points(entry.key.substr(0, colon)));
+  span.length = 1;
+  return span;
+}
+
+/// The keys whose own mapping has this key.
+std::vector<std::string> owners_of(std::string_view key, const Section& section) {
+  constexpr std::size_t shown = 3;
+  std::vector<std::string> owners;
+  for (const Field& field : section.fields) {
+    const bool owns = field.type == FieldType::section && field.section->find(key);
+    if (owns && owners.size() < shown) owners.emplace_back(field.name);
+  }
+  return owners;
+}
+
 }  // namespace
+
+void Form::report_unknown(const Node& mapping, std::size_t i, Diagnostics& diagnostics) {
+  const Entry& entry = mapping.entries[i];
+  const SourceSpan span = placed(entry.key_span, child_path(path_, entry.key));
+  const std::string nearest = diagnostic::nearest(entry.key, section_.names());
+  const std::vector<std::string> owners = owners_of(entry.key, section_);
+  if (const auto colon = inner_colon(entry)) {
+    diagnostics.add(messages::no_blank_after_colon(placed(*colon, path_)));
+  } else if (is_cut_off(mapping, i)) {
+    const Node& before = *mapping.entries[i - 1].value;
+    diagnostics.add(messages::cut_at_comma(placed(before.span, path_), before.text));
+  } else if (nearest.empty() && i > 0 && mapping.entries[i - 1].value->kind == Node::Kind::null) {
+    diagnostics.add(messages::unindented_key(span, entry.key, where_, mapping.entries[i - 1].key));
+  } else if (nearest.empty() && !owners.empty()) {
+    diagnostics.add(messages::misplaced_key(span, entry.key, where_, owners));
+  } else {
+    diagnostics.add(messages::unknown_key(span, entry.key, where_, section_.names()));
+  }
+  // What is misspelt is read as what it most likely means, so that its uses are no further mistakes.
+  if (!nearest.empty() && !mapping.find(nearest) && entry.value->kind != Node::Kind::null) {
+    values_.push_back({nearest, span, {entry.value, child_path(path_, entry.key)}});
+  }
+}
 
 void Form::read_entries(const Value& value, Diagnostics& diagnostics) {
   std::size_t unknown = 0;
   std::vector<NamedValue> entries = named_values(value, where_, diagnostics);
   for (std::size_t i = 0; i < entries.size(); ++i) {
-    NamedValue& entry = entries[i];
-    if (section_.find(entry.name)) {
-      values_.push_back(std::move(entry));
+    if (section_.find(entries[i].name)) {
+      values_.push_back(std::move(entries[i]));
       continue;
     }
     complete_ = false;
-    if (++unknown > max_unknown_keys) continue;
-    if (is_cut_off(*value.node, i)) {
-      const Node& before = *value.node->entries[i - 1].value;
-      diagnostics.add(messages::cut_at_comma(placed(before.span, value.path), before.text));
-    } else {
-      diagnostics.add(messages::unknown_key(entry.name_span, entry.name, where_, section_.names()));
-      misspelt_.push_back(diagnostic::nearest(entry.name, section_.names()));
-    }
+    if (++unknown <= max_unknown_keys) report_unknown(*value.node, i, diagnostics);
   }
 }
 
@@ -139,12 +180,8 @@ void Form::check_needs(Diagnostics& diagnostics) {
       }
     }
     if (!present && field.need == Need::required) {
-      const bool misspelt =
-          std::find(misspelt_.begin(), misspelt_.end(), field.name) != misspelt_.end();
-      if (!misspelt) {
-        diagnostics.add(
-            messages::missing_key(span_, where_, {std::string(field.name)}, field.example));
-      }
+      diagnostics.add(
+          messages::missing_key(span_, where_, {std::string(field.name)}, field.example));
       complete_ = false;
     }
     if (present && field.need == Need::exactly_one) one.emplace_back(field.name);

@@ -65,14 +65,15 @@ class Form {
   diagnostic::SourceSpan span() const { return span_; }
 
  private:
+  void report_unknown(const Node& mapping, std::size_t i, diagnostic::Diagnostics& diagnostics);
   void read_entries(const Value& value, diagnostic::Diagnostics& diagnostics);
   void check_needs(diagnostic::Diagnostics& diagnostics);
 
   const Section& section_;
   std::string where_;
+  std::string path_;
   diagnostic::SourceSpan span_;
   std::vector<NamedValue> values_;
-  std::vector<std::string> misspelt_;  ///< known keys that unknown ones may stand for
   bool complete_ = true;
 };
 

@@ -156,6 +156,12 @@ Diagnostic no_blank_after_colon(SourceSpan span) {
                "write `key: value`");
 }
 
+Diagnostic text_after_quote(SourceSpan span) {
+  return error("E101", std::move(span), "a text in quotes ends before this, and more follows",
+               "inside double quotes write `\\\"` for a quote; states need no quotes, as in "
+               "`conflict == war`");
+}
+
 Diagnostic indented_below_value(SourceSpan span) {
   return error("E101", std::move(span),
                "this line is indented more than the line above, which has its value already",
@@ -241,6 +247,21 @@ Diagnostic unknown_key(SourceSpan span, std::string_view key, std::string_view w
   return error("E120", std::move(span),
                "unknown key " + in_ticks(key) + " in " + std::string(where),
                diagnostic::did_you_mean(key, known, "keys here: " + enumeration(known)));
+}
+
+Diagnostic unindented_key(SourceSpan span, std::string_view key, std::string_view where,
+                          std::string_view above) {
+  return error("E120", std::move(span),
+               "unknown key " + in_ticks(key) + " in " + std::string(where),
+               "indent it by two blanks if it belongs to " + in_ticks(above) + ", which is empty");
+}
+
+Diagnostic misplaced_key(SourceSpan span, std::string_view key, std::string_view where,
+                         const std::vector<std::string>& owners) {
+  return error("E120", std::move(span),
+               "unknown key " + in_ticks(key) + " in " + std::string(where),
+               "it belongs into one of its parts, such as " + alternatives(owners) + ": `" +
+                   owners.front() + ": {" + std::string(key) + ": ...}`");
 }
 
 namespace {

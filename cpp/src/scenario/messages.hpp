@@ -35,6 +35,7 @@ Diagnostic tab_indents(SourceSpan span);
 Diagnostic not_closed(SourceSpan span, char opening, std::uint32_t line);
 Diagnostic bracket_in_text(SourceSpan span, char bracket);
 Diagnostic no_blank_after_colon(SourceSpan span);
+Diagnostic text_after_quote(SourceSpan span);
 Diagnostic indented_below_value(SourceSpan span);
 Diagnostic not_utf8(SourceSpan span, unsigned char byte);
 Diagnostic control_character(SourceSpan span, unsigned char byte);
@@ -53,6 +54,12 @@ Diagnostic cut_at_comma(SourceSpan span, std::string_view text);
 // Keys and kinds
 Diagnostic unknown_key(SourceSpan span, std::string_view key, std::string_view where,
                        const std::vector<std::string>& known);
+/// A key that stands where the entries of the empty `above` should.
+Diagnostic unindented_key(SourceSpan span, std::string_view key, std::string_view where,
+                          std::string_view above);
+/// A key that belongs into one of `owners`.
+Diagnostic misplaced_key(SourceSpan span, std::string_view key, std::string_view where,
+                         const std::vector<std::string>& owners);
 Diagnostic missing_key(SourceSpan span, std::string_view where,
                        const std::vector<std::string>& wanted, std::string_view example);
 Diagnostic no_value(SourceSpan span, std::string_view key, std::string_view example);

@@ -42,8 +42,10 @@ std::vector<model::State> read_states(Reading& reading, const Value& value,
                       "full-scale fighting}`");
       }
     }
-  } else {
+  } else if (value.is_mapping()) {
     named = named_values(value, "`states`", reading.diagnostics);
+  } else {
+    items(value, "`states`", reading.diagnostics);
   }
   std::vector<model::State> states;
   std::vector<std::string> seen;

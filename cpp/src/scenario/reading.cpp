@@ -144,6 +144,15 @@ std::optional<double> Reading::constant(const Value& value, std::string_view key
                   : "");
     return std::nullopt;
   }
+  const Field* family =
+      ast->root.kind == AstNode::Kind::call ? sections::parameter().find(ast->root.name) : nullptr;
+  if (family && family->section) {
+    const std::string name(family->name);
+    error("E130", value.span(),
+          in_ticks(key) + " should be a number, and this is " + in_ticks(text),
+          "a prior is written `{" + name + ": " + std::string(family->example) + "}`");
+    return std::nullopt;
+  }
   const std::vector<expr::NameUse> uses = expr::names_in(*ast);
   if (!uses.empty()) {
     SourceSpan span = uses.front().span;

@@ -37,7 +37,11 @@ std::optional<Opening> innermost_opening(std::string_view text) {
     if ((c == '"' || c == '\'') &&
         std::string_view(":,[{-\n").find(before) != std::string_view::npos) {
       const std::size_t length = quoted_bytes(text.substr(i));
-      if (length < 2 || text[i + length - 1] != c) return Opening{c, i};
+      const std::string_view quoted = text.substr(i, length);
+      const bool closed = length >= 2 && quoted.back() == c;
+      // One that is closed at the very end, lines below, was closed by the next opening quote.
+      const bool runs_on = i + length == text.size() && quoted.find('\n') != text.npos;
+      if (!closed || runs_on) return Opening{c, i};
       i += length - 1;
     } else if (c == '[' || c == '{') {
       open.push_back({c, i});
@@ -121,20 +125,25 @@ Diagnostic syntax_error(Place place, const std::string& reason) {
   if (reason.rfind("illegal map value", 0) == 0) {
     if (auto misplaced = misplaced_entry(source, place.line)) return *misplaced;
   }
-  const bool is_open = reason.find("flow not found") != reason.npos ||
-                       reason.rfind("illegal EOF", 0) == 0 || reason.rfind("illegal map", 0) == 0;
   const std::string& text = source->text();
-  const auto opening =
-      is_open ? innermost_opening(std::string_view(text).substr(0, place.offset())) : std::nullopt;
-  if (opening) {
+  const auto opening = innermost_opening(std::string_view(text).substr(0, place.offset()));
+  const auto begins = [&](const char* words) { return reason.rfind(words, 0) == 0; };
+  const bool is_flow = reason.find("flow not found") != reason.npos || begins("illegal EOF") ||
+                       begins("illegal map");
+  const bool is_quote = opening && (opening->character == '"' || opening->character == '\'') &&
+                        (is_flow || begins("end of map") || begins("end of sequence"));
+  if (is_quote || (opening && is_flow)) {
     const SourceSpan span = place_at(source, opening->offset).span(1);
-    const std::string_view rest = place.rest();
-    if (span.line != place.line || opening->character == '"' || opening->character == '\'') {
+    if (span.line != place.line || is_quote) {
       return messages::not_closed(span, opening->character, place.line);
     }
+    const std::string_view rest = place.rest();
     if (!rest.empty() && (rest.front() == '[' || rest.front() == '{')) {
       return messages::bracket_in_text(place.span(1), rest.front());
     }
+  }
+  if (place.byte > 0 && (line[place.byte - 1] == '"' || line[place.byte - 1] == '\'')) {
+    return messages::text_after_quote(place.span(1));
   }
   return messages::syntax(place.span(1), reason);
 }
