@@ -146,13 +146,12 @@ void Block::grid_point(std::size_t k) {
     settle_all(slots);
     has_begun_ = true;
   } else {
-    std::vector<Slot> slots = std::move(late_);
+    std::vector<Slot> slots;
+    if (!grid.points[k].events.empty()) leave_all(slots);
+    slots.insert(slots.end(), late_.begin(), late_.end());
     late_.clear();
-    if (!grid.points[k].events.empty()) {
-      leave_all(slots);
-      for (const Slot slot : slots) now_[slot] = grid.points[k].time;
-      fire_dated(k, slots);
-    }
+    for (const Slot slot : slots) now_[slot] = grid.points[k].time;
+    fire_dated(k, slots);
     settle_all(slots);
     if (!program_.triggers().empty()) check_triggers(k);
     read_stepped(k);
