@@ -97,7 +97,7 @@ def test_paths_have_the_law_of_the_slow_reference() -> None:
     p_values: PValues = {}
     for seed in SEEDS:
         tree = Generator(seed).scenario()
-        p_values |= compare(tree, render(tree), paths=40_000, slow_paths=1_000)
+        p_values |= compare(tree, render(tree), paths=20_000, slow_paths=1_000)
     assert len(p_values) > 200
     assert not discoveries(p_values)
 
@@ -114,8 +114,8 @@ def slower(tree: Tree, factor: float) -> Tree:
 def test_a_reference_with_one_hazard_off_is_found_out(seed: int) -> None:
     """15 % on one hazard of one chain is a discovery, 0 % on the same paths is none."""
     tree = Generator(seed).scenario()
-    assert not discoveries(compare(tree, render(tree), 40_000, 2_500))
-    assert discoveries(compare(tree, render(slower(tree, 1.15)), 40_000, 2_500))
+    assert not discoveries(compare(tree, render(tree), 20_000, 2_500))
+    assert discoveries(compare(tree, render(slower(tree, 1.15)), 20_000, 2_500))
 
 
 def traces(seed: int, horizon: float, paths: int) -> Iterator[list[Firing]]:
