@@ -93,7 +93,7 @@ Columns = Mapping[str, pd.DataFrame]
 _kept: dict[tuple[Any, ...], Columns] = {}
 
 
-def run_columns(scenario: detente.Scenario, policies: Sequence[str], paths: int = 6_000) -> Columns:
+def run_columns(scenario: detente.Scenario, policies: Sequence[str], paths: int = 5_000) -> Columns:
     """Every path's readings by policy: one row per path, one column per outcome."""
     key = (scenario.to_yaml(), tuple(policies), paths)
     if key not in _kept:

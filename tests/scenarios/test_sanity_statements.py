@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import itertools
 
-import detente
 import numpy as np
 import pandas as pd
 import pytest
+
+import detente
 
 SIGNIFICANT = 3.0  # standard errors
 
@@ -110,7 +111,7 @@ def test_the_hazard_of_relapse_falls_by_accident_and_rises_by_decision(
             for index, end in enumerate(WINDOWS[1:], start=1)
         }
     ).with_(parameters=parameters)
-    table = columns(scenario, ["drift"], 12_000)["drift"]
+    table = columns(scenario, ["drift"], 9_000)["drift"]
     hazards = []
     alive = table["by_1"].notna()
     for index, (start, end) in enumerate(itertools.pairwise(WINDOWS), start=1):
@@ -132,7 +133,7 @@ def test_american_disengagement_hurts_guarantees_that_hang_on_washington_most(
 
     def with_disengaged(weight):
         weights = {"us2025_disengaged": weight, "us2029_disengaged": weight}
-        tables = columns(granted.with_(parameters=weights), policies, 10_000)
+        tables = columns(granted.with_(parameters=weights), policies, 8_000)
         return {policy: read(tables[policy]["relapse_5y"]) for policy in policies}
 
     never, always = with_disengaged(1e-3), with_disengaged(1e3)
@@ -210,7 +211,7 @@ def test_fighting_on_for_a_worthless_guarantee_is_dominated(flagship, columns, r
     harms = ["added_deaths", "relapse_5y", "capitulation", "clash", "nuclear_use", "front_end"]
     goods = ["ceasefire_2y", "peace_years", "peace_5y", "settlement", "utility"]
     scenario = flagship(*harms, *goods, "guarantee_2035").with_(parameters={"c0_article5": 0.0})
-    tables = columns(scenario, ["fight_on", "frozen_monitors"], 12_000)
+    tables = columns(scenario, ["fight_on", "frozen_monitors"], 8_000)
 
     def excess(outcome):
         return read(tables["fight_on"][outcome]) - read(tables["frozen_monitors"][outcome])
@@ -250,18 +251,29 @@ def test_guarantee_before_concession_is_no_worse_than_the_reverse_order(flagship
     same = ["relapse_1y", "relapse_5y", "to_ceasefire", "added_deaths"]
     both = flagship(*same).with_(policies=order)
 
-    tables = columns(both, list(order), 12_000)
+    tables = columns(both, list(order), 8_000)
     difference = read(tables["guarantee_then_talks"]["relapse_5y"]) - read(
         tables["talks_then_guarantee"]["relapse_5y"]
     )
     assert difference.z < -SIGNIFICANT
 
-    worthless = columns(both.with_(parameters={"c0_coalition": 0.0}), list(order), 2_000)
+    # With a worthless guarantee the order is idle: the same relapses, up to the step's error. A
+    # guarantee that takes force in the war splits a step there, and what follows time smoothly is
+    # then read at the middle of each part. Without such a hazard the paths are the same.
+    worthless = columns(both.with_(parameters={"c0_coalition": 0.0}), list(order), 4_000)
+    apart = worthless["guarantee_then_talks"] != worthless["talks_then_guarantee"]
+    assert (
+        apart["relapse_5y"][worthless["guarantee_then_talks"]["relapse_5y"].notna()].mean() < 1e-3
+    )
+    timeless = both.with_(parameters={"c0_coalition": 0.0, **NO_REATTACK})
+    exact = columns(timeless, list(order), 2_000)
     pd.testing.assert_frame_equal(
-        worthless["guarantee_then_talks"][same], worthless["talks_then_guarantee"][same]
+        exact["guarantee_then_talks"][same], exact["talks_then_guarantee"][same], rtol=1e-9
     )
 
 
+# Levers that make something happen (a guarantee takes force, a programme begins) split steps.
+# Without re-attack no hazard follows time smoothly, and even then every path is the same.
 IDLE = {
     "monitors and zone": (
         {"monitors": 1, "dmz": 1, "imposed": 1},
@@ -273,11 +285,11 @@ IDLE = {
     ),
     "guarantee": (
         {"seek": 2, "force_grant": 1, "guarantee_first": 1},
-        {"c0_coalition": 0, "b_crisis_tripwire": 0},
+        {"c0_coalition": 0, "b_crisis_tripwire": 0, **NO_REATTACK},
     ),
     "weapon": (
         {"nuclear_programme": 1},
-        {"b_nuke": 0, "b_crisis_nuke": 0, "preempt_rate": 0},
+        {"b_nuke": 0, "b_crisis_nuke": 0, "preempt_rate": 0, **NO_REATTACK},
     ),
 }
 
@@ -290,7 +302,7 @@ def test_policies_that_differ_in_idle_levers_alone_share_every_path(flagship, co
         *("crisis", "clash", "nuclear_use", "capitulation", "settlement"),
     ).with_(parameters=effects, policies={"plain": {}, "idle": {"set": levers}})
     tables = columns(scenario, ["plain", "idle"], 2_000)
-    pd.testing.assert_frame_equal(tables["plain"], tables["idle"])
+    pd.testing.assert_frame_equal(tables["plain"], tables["idle"], rtol=1e-9)
     assert tables["plain"]["relapse_5y"].sum() > 200
 
 
@@ -310,6 +322,6 @@ def test_asking_with_and_without_a_sure_grant_agree_until_the_answer(library_fol
     for name in forecast.paths.data_vars:
         same = asked[name].to_numpy() == granted[name].to_numpy()
         assert same[unanswered].all(), name
-        assert name == "arsenal" or not same.all(), name
+        assert name != "conflict" or not same.all()
     answered = [(run["guarantee"] != "none").to_numpy() for run in (asked, granted)]
     assert (answered[0] == answered[1]).all()
