@@ -25,8 +25,7 @@ program::JointState Block::state_of(Slot slot) const {
 Pool& Block::pool_for(Slot slot) {
   Pool*& pool = pool_by_joint_[joint_[slot]];
   if (pool == nullptr) {
-    pools_.push_back(
-        std::make_unique<Pool>(program_.at(state_of(slot)), plan_, program_.model()));
+    pools_.push_back(std::make_unique<Pool>(program_.at(state_of(slot)), plan_, program_.model()));
     pool = pools_.back().get();
   }
   return *pool;
@@ -73,7 +72,8 @@ Frame Block::run_on_records(const program::RecordCode& code, const Slot* slots, 
               column, column, column, column, n);
         }
         break;
-      default: break;
+      default:
+        break;
     }
     std::fill(column + m, column + n, column[0]);
   }

@@ -12,8 +12,8 @@ namespace {
 random::Copula copula_of(const model::Model& model) {
   std::vector<random::Correlation> correlations;
   for (const model::RankCorrelation& pair : model.correlations) {
-    correlations.push_back({pair.first.index, pair.second.index, pair.rank,
-                            random::Correlation::Kind::rank});
+    correlations.push_back(
+        {pair.first.index, pair.second.index, pair.rank, random::Correlation::Kind::rank});
   }
   for (const model::JointNormal& joint : model.joints) {
     std::vector<std::size_t> positions;
@@ -38,15 +38,14 @@ Draws::Draws(const model::Model& model) : copula_(copula_of(model)) {
   }
 }
 
-void Draws::fill(std::uint64_t seed_key, std::uint64_t first_path, std::size_t n,
-                 double* columns, std::size_t stride) const {
+void Draws::fill(std::uint64_t seed_key, std::uint64_t first_path, std::size_t n, double* columns,
+                 std::size_t stride) const {
   const std::size_t lanes = rounded_lanes(n);
   Buffer<std::uint64_t> paths(lanes);
   Buffer<std::uint32_t> indices(lanes);
   for (std::size_t i = 0; i < lanes; ++i) paths[i] = first_path + std::min(i, n - 1);
   const kernel::Table& table = kernel::active();
-  const auto quantile =
-      table.column[static_cast<std::size_t>(kernel::Operation::normal_quantile)];
+  const auto quantile = table.column[static_cast<std::size_t>(kernel::Operation::normal_quantile)];
   const std::size_t n_parameters = streams_.size();
   for (std::size_t p = 0; p < n_parameters; ++p) {
     double* z = columns + p * stride;

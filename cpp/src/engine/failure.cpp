@@ -66,12 +66,13 @@ class Names {
       case SymbolKind::sojourn:
         return put("sojourn(" + model.chains[symbol.index].name + ")",
                    number(failure_.time - field(layout.entered(symbol.index))));
-      case SymbolKind::time: return put("time", number(failure_.time));
+      case SymbolKind::time:
+        return put("time", number(failure_.time));
       case SymbolKind::year:
         return put("year", number(model.calendar.year_of(failure_.time)));
       case SymbolKind::season:
-        return put(model.seasons[symbol.index].name, number(scalar(
-            program::StepScalar::first_season + symbol.index)));
+        return put(model.seasons[symbol.index].name,
+                   number(scalar(program::StepScalar::first_season + symbol.index)));
       case SymbolKind::visits:
         return put("visits(" + model.chains[symbol.index].name + "." +
                        model.chains[symbol.index].states[symbol.state].name + ")",
@@ -82,7 +83,8 @@ class Names {
       case SymbolKind::count_event:
         return put("count(" + model.events[symbol.index].name + ")",
                    number(field(layout.count(layout.event_element(symbol.index)))));
-      case SymbolKind::outcome: return;
+      case SymbolKind::outcome:
+        return;
     }
   }
 
@@ -130,8 +132,7 @@ std::string describe(const Failure& failure, const Task& task, std::uint64_t see
   const bool is_transition = failure.element < model.transitions.size();
   const std::size_t event = failure.element - model.transitions.size();
   const auto effects = [&]() -> const model::Effects& {
-    return is_transition ? model.transitions[failure.element].effects
-                         : model.events[event].effects;
+    return is_transition ? model.transitions[failure.element].effects : model.events[event].effects;
   };
   switch (failure.kind) {
     case Failure::Kind::hazard: {
@@ -141,9 +142,10 @@ std::string describe(const Failure& failure, const Task& task, std::uint64_t see
       names.add(intensity);
       d.code = "E401";
       d.span = span_of(intensity);
-      d.message = "the hazard of " + where + (std::isnan(failure.value)
-                      ? " is not a number"
-                      : " is negative (a hazard is a rate, at least 0): " + number(failure.value));
+      d.message = "the hazard of " + where +
+                  (std::isnan(failure.value)
+                       ? " is not a number"
+                       : " is negative (a hazard is a rate, at least 0): " + number(failure.value));
       d.hint = "keep it at or above 0, for example with max(0, ...) or exp(...); " + d.hint;
       break;
     }
@@ -163,10 +165,9 @@ std::string describe(const Failure& failure, const Task& task, std::uint64_t see
           for (const model::Branch& branch : move.branches) names.add(branch.weight);
         }
       }
-      d.message = "the branch weights of " + where + " for chain `" +
-                  model.chains[failure.item].name +
-                  "` are no distribution (each must be at least 0, one above 0): " +
-                  number(failure.value);
+      d.message =
+          "the branch weights of " + where + " for chain `" + model.chains[failure.item].name +
+          "` are no distribution (each must be at least 0, one above 0): " + number(failure.value);
       break;
     }
     case Failure::Kind::probability:
@@ -199,13 +200,13 @@ std::string describe(const Failure& failure, const Task& task, std::uint64_t see
       d.span = is_transition ? model.transitions[failure.element].span
                              : (event < model.events.size() ? model.events[event].span
                                                             : diagnostic::SourceSpan{});
-      d.message = where + " and what it sets off fire without end (over a million times in one step)";
+      d.message =
+          where + " and what it sets off fire without end (over a million times in one step)";
       d.hint = "lower the hazard, or give the trigger `once: true`; " + d.hint;
       break;
   }
   d.message += "; policy `" + program.policy().name + "`, path " + std::to_string(failure.path) +
-               ", seed " + std::to_string(seed) + ", time " +
-               model.calendar.label_of(failure.time);
+               ", seed " + std::to_string(seed) + ", time " + model.calendar.label_of(failure.time);
   if (!names.text().empty()) d.message += "; " + names.text();
   return diagnostic::format(d);
 }

@@ -104,8 +104,8 @@ bool Block::apply(ElementId element, const FiringProgram& firing, Slot slot, std
       std::fill_n(indices_.data() + 1, kernel::lane_quantum - 1, index);
       std::fill_n(paths_.data() + 1, kernel::lane_quantum - 1, paths_[0]);
       alignas(kernel::alignment) double draws[kernel::lane_quantum];
-      kernel::active().uniforms(draws, {options_.seed_key, stream}, paths_.data(),
-                                indices_.data(), kernel::lane_quantum);
+      kernel::active().uniforms(draws, {options_.seed_key, stream}, paths_.data(), indices_.data(),
+                                kernel::lane_quantum);
       u = draws[0];
     }
     const int picked = pick(weights.data(), states.size(), u);
@@ -153,8 +153,8 @@ void Block::fire_group(ElementId element, Pool& pool, const Slot* slots, std::si
     const Frame frame =
         run_on_records(firing.code, chunk, count, &program_.streams(element), element);
     const std::vector<Operand>& outputs = firing.code.code().outputs();
-    const bool is_certain = outputs[1].kind == Operand::Kind::scalar &&
-                            frame.at(outputs[1])[0] == 1.0;
+    const bool is_certain =
+        outputs[1].kind == Operand::Kind::scalar && frame.at(outputs[1])[0] == 1.0;
     if (!is_certain) {
       draw(variates_.data(), program_.streams(element).probability, chunk, count, element, false);
     }
@@ -251,8 +251,8 @@ void Block::settle_group(Pool& pool, const Slot* slots, std::size_t m,
           const bool holds = value_at(frame, state.triggers().code().outputs()[k], i) != 0.0;
           double& armed = fields[layout_.armed(triggers[k])];
           const ElementId element = layout_.event_element(triggers[k]);
-          const bool is_spent = program_.model().events[triggers[k]].once &&
-                                fields[layout_.count(element)] > 0.0;
+          const bool is_spent =
+              program_.model().events[triggers[k]].once && fields[layout_.count(element)] > 0.0;
           if (!holds || !has_begun_) {
             armed = holds ? 1.0 : 0.0;
           } else if (armed == 0.0 && is_triggered[i] == 0) {

@@ -69,8 +69,12 @@ Estimate estimate_of(const Labels::Outcome& label, const OutcomeAccumulator& out
       estimate.standard_deviation = std::sqrt(p * (1.0 - p));
       break;
     }
-    case OutcomeAccumulator::Kind::time: set_time(estimate, outcome.incidence); break;
-    case OutcomeAccumulator::Kind::number: set_number(estimate, outcome); break;
+    case OutcomeAccumulator::Kind::time:
+      set_time(estimate, outcome.incidence);
+      break;
+    case OutcomeAccumulator::Kind::number:
+      set_number(estimate, outcome);
+      break;
   }
   const auto all = static_cast<double>(n_paths);
   estimate.censored_share = static_cast<double>(outcome.n_censored) / all;

@@ -18,11 +18,10 @@ Watch watch_for(const program::StateProgram& program, const outcome::Plan& plan)
     if (monitor.kind == outcome::MonitorKind::value) continue;
     for (std::uint32_t i = 0; i < signals.size(); ++i) {
       const bool follows =
-          signals[i] == monitor.signal || (monitor.kind == outcome::MonitorKind::until &&
-                                           signals[i] == monitor.second_signal);
+          signals[i] == monitor.signal ||
+          (monitor.kind == outcome::MonitorKind::until && signals[i] == monitor.second_signal);
       if (!follows) continue;
-      const bool is_window =
-          monitor.is_window() || monitor.kind == outcome::MonitorKind::first;
+      const bool is_window = monitor.is_window() || monitor.kind == outcome::MonitorKind::first;
       (is_window ? watch.windows : watch.sums).push_back({m, i, next++});
       break;
     }

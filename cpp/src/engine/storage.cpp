@@ -85,8 +85,12 @@ void write(ByteWriter& writer, const PolicyAccumulator& policy) {
     writer.count(outcome.n_excluded);
     writer.count(outcome.n_censored);
     switch (outcome.kind) {
-      case OutcomeAccumulator::Kind::share: outcome.share.write(writer); break;
-      case OutcomeAccumulator::Kind::time: outcome.incidence.write(writer); break;
+      case OutcomeAccumulator::Kind::share:
+        outcome.share.write(writer);
+        break;
+      case OutcomeAccumulator::Kind::time:
+        outcome.incidence.write(writer);
+        break;
       case OutcomeAccumulator::Kind::number:
         outcome.moments.write(writer);
         outcome.sketch.write(writer);
@@ -120,7 +124,8 @@ void read(ByteReader& reader, PolicyAccumulator& policy) {
 
 [[noreturn]] void damaged() {
   throw diagnostic::RunError(
-      "these bytes are not a whole detente forecast: they are cut short, changed, or something else; "
+      "these bytes are not a whole detente forecast: they are cut short, changed, or something "
+      "else; "
       "run the scenario again or take an intact copy");
 }
 

@@ -77,8 +77,8 @@ double Block::crossing_delay(const ActiveClock& clock, const Frame& frame, Slot 
   if (!clock.has_baseline) return left / rate;
   const Arguments arguments = arguments_of(clock, frame, lane);
   const double cumulative = frame.columns[clock.cumulative_column * frame.stride + lane];
-  const double age = program::age_at(clock.family, arguments.values(), *clock.times,
-                                     cumulative + left / rate);
+  const double age =
+      program::age_at(clock.family, arguments.values(), *clock.times, cumulative + left / rate);
   const std::uint32_t chain = program_.model().transitions[clock.element].chain.index;
   return age - (now_[slot] - record(slot)[layout_.entered(chain)]);
 }
@@ -180,11 +180,9 @@ void Block::sub_step(Pool& pool, const Slot* slots, std::size_t m, std::vector<F
         double hazard = rate;
         if (clocks[j].has_baseline) {
           const Arguments arguments = arguments_of(clocks[j], frame, i);
-          const std::uint32_t chain =
-              program_.model().transitions[clocks[j].element].chain.index;
-          hazard *= program::hazard(
-              clocks[j].family, arguments.values(), *clocks[j].times,
-              now_[slot] - record(slot)[layout_.entered(chain)] + delay);
+          const std::uint32_t chain = program_.model().transitions[clocks[j].element].chain.index;
+          hazard *= program::hazard(clocks[j].family, arguments.values(), *clocks[j].times,
+                                    now_[slot] - record(slot)[layout_.entered(chain)] + delay);
         }
         competitors.push_back({clocks[j].element, hazard, j == first ? 0.0 : left});
       }
@@ -232,7 +230,8 @@ void Block::add_increments() {
     now_[slot] = end;
     double* fields = record(slot);
     bool any = false;
-    for (std::uint32_t v = 0; v < n_variables; ++v) any = any || fields[layout_.increment(v)] != 0.0;
+    for (std::uint32_t v = 0; v < n_variables; ++v)
+      any = any || fields[layout_.increment(v)] != 0.0;
     if (!any) continue;
     // Values that move in the lane's pool are columns there; where one does not, what is held may depend on it, and
     // the lane has to arrive anew.
@@ -248,9 +247,9 @@ void Block::add_increments() {
     for (std::uint32_t v = 0; v < n_variables; ++v) {
       double& increment = fields[layout_.increment(v)];
       if (increment == 0.0) continue;
-      double& value = stays ? pool.at(position_of_[slot],
-                                      static_cast<std::size_t>(pool.moving_column(v)))
-                            : fields[layout_.variable(v)];
+      double& value =
+          stays ? pool.at(position_of_[slot], static_cast<std::size_t>(pool.moving_column(v)))
+                : fields[layout_.variable(v)];
       value = limited(v, value + increment);
       increment = 0.0;
     }

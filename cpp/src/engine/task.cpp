@@ -4,9 +4,11 @@ namespace detente::engine {
 
 Task::Task(std::shared_ptr<const model::Model> model, std::size_t policy)
     : plan_(*model),
-      program_(std::make_unique<program::Program>(model, policy, plan_.signals(), plan_.run_off())) {
+      program_(
+          std::make_unique<program::Program>(model, policy, plan_.signals(), plan_.run_off())) {
   std::vector<bool> is_stepped;
-  for (std::uint32_t i = 0; i < plan_.signals().size(); ++i) is_stepped.push_back(plan_.is_stepped(i));
+  for (std::uint32_t i = 0; i < plan_.signals().size(); ++i)
+    is_stepped.push_back(plan_.is_stepped(i));
   program_->set_stepped(std::move(is_stepped));
   const program::Layout& layout = program_->layout();
   plan_.place(layout.size());

@@ -31,18 +31,28 @@ class RecordEnvironment final : public expr::Environment {
     using Kind = expr::SymbolKind;
     const program::Layout& layout = program_.layout();
     switch (symbol.kind) {
-      case Kind::parameter: return record_[layout.parameter(symbol.index)];
-      case Kind::lever: return lever(program_.levers()[symbol.index]);
-      case Kind::variable: return record_[layout.variable(symbol.index)];
-      case Kind::season: return scalar(program::StepScalar::first_season + symbol.index);
-      case Kind::time: return time_;
-      case Kind::year: return program_.model().calendar.year_of(time_);
-      case Kind::sojourn: return time_ - record_[layout.entered(symbol.index)];
-      case Kind::visits: return record_[layout.visits(symbol.index, symbol.state)];
-      case Kind::count_transition: return record_[layout.count(symbol.index)];
+      case Kind::parameter:
+        return record_[layout.parameter(symbol.index)];
+      case Kind::lever:
+        return lever(program_.levers()[symbol.index]);
+      case Kind::variable:
+        return record_[layout.variable(symbol.index)];
+      case Kind::season:
+        return scalar(program::StepScalar::first_season + symbol.index);
+      case Kind::time:
+        return time_;
+      case Kind::year:
+        return program_.model().calendar.year_of(time_);
+      case Kind::sojourn:
+        return time_ - record_[layout.entered(symbol.index)];
+      case Kind::visits:
+        return record_[layout.visits(symbol.index, symbol.state)];
+      case Kind::count_transition:
+        return record_[layout.count(symbol.index)];
       case Kind::count_event:
         return record_[layout.count(layout.event_element(symbol.index))];
-      case Kind::outcome: break;
+      case Kind::outcome:
+        break;
     }
     return none;
   }
@@ -54,9 +64,12 @@ class RecordEnvironment final : public expr::Environment {
   double scalar(std::uint32_t index) const { return program_.grid().step(step_)[index]; }
   double lever(const program::LeverBinding& lever) const {
     switch (lever.kind) {
-      case program::LeverBinding::Kind::constant: return lever.value;
-      case program::LeverBinding::Kind::scheduled: return scalar(lever.scalar);
-      case program::LeverBinding::Kind::rule: return expr::evaluate(*lever.rule, *this);
+      case program::LeverBinding::Kind::constant:
+        return lever.value;
+      case program::LeverBinding::Kind::scheduled:
+        return scalar(lever.scalar);
+      case program::LeverBinding::Kind::rule:
+        return expr::evaluate(*lever.rule, *this);
     }
     return none;
   }
@@ -150,10 +163,14 @@ class Historian final : public Observer {
   std::string kind_of(program::ElementId element) const {
     if (program_.is_transition(element)) return "transition";
     switch (program_.model().events[element - program_.model().transitions.size()].kind) {
-      case model::Event::Kind::hazard: return "event";
-      case model::Event::Kind::on: return "dated";
-      case model::Event::Kind::every: return "periodic";
-      case model::Event::Kind::trigger: return "trigger";
+      case model::Event::Kind::hazard:
+        return "event";
+      case model::Event::Kind::on:
+        return "dated";
+      case model::Event::Kind::every:
+        return "periodic";
+      case model::Event::Kind::trigger:
+        return "trigger";
     }
     return "";
   }

@@ -86,12 +86,21 @@ void read_extreme(const Monitor& m, double* record, const Reading& r) {
 void begin(const Monitor& m, double* record) {
   double first = 0.0;
   switch (m.kind) {
-    case MonitorKind::first: first = infinity; break;
-    case MonitorKind::maximum: first = -infinity; break;
-    case MonitorKind::minimum: first = infinity; break;
+    case MonitorKind::first:
+      first = infinity;
+      break;
+    case MonitorKind::maximum:
+      first = -infinity;
+      break;
+    case MonitorKind::minimum:
+      first = infinity;
+      break;
     case MonitorKind::eventually:
-    case MonitorKind::until: first = static_cast<double>(Verdict::waiting); break;
-    default: break;
+    case MonitorKind::until:
+      first = static_cast<double>(Verdict::waiting);
+      break;
+    default:
+      break;
   }
   record[m.field] = first;
   record[m.field + 1] = 0.0;
@@ -110,14 +119,19 @@ void read(const Monitor& m, double* record, const Reading& r) {
       }
       return;
     }
-    case MonitorKind::eventually: return read_eventually(m, record, r);
-    case MonitorKind::until: return read_until(m, record, r);
+    case MonitorKind::eventually:
+      return read_eventually(m, record, r);
+    case MonitorKind::until:
+      return read_until(m, record, r);
     case MonitorKind::duration:
     case MonitorKind::integral:
-    case MonitorKind::count: return read_sum(m, record, r);
+    case MonitorKind::count:
+      return read_sum(m, record, r);
     case MonitorKind::maximum:
-    case MonitorKind::minimum: return read_extreme(m, record, r);
-    case MonitorKind::value: return;  // taken at its date, see Plan::take_values
+    case MonitorKind::minimum:
+      return read_extreme(m, record, r);
+    case MonitorKind::value:
+      return;  // taken at its date, see Plan::take_values
   }
 }
 

@@ -30,7 +30,9 @@ std::uint32_t Plan::signal_of(const ExpressionPtr& expression) {
     if (expr::same(*signals_[i], *expression)) return i;
   }
   if (signals_.size() == most_signals) {
-    throw diagnostic::RunError("the outcomes follow more than 256 different expressions; split the scenario's outcomes over two files");
+    throw diagnostic::RunError(
+        "the outcomes follow more than 256 different expressions; split the scenario's outcomes "
+        "over two files");
   }
   signals_.push_back(expression);
   return static_cast<std::uint32_t>(signals_.size() - 1);
@@ -56,8 +58,8 @@ std::uint32_t Plan::add_first(const Expression& first) {
 std::uint32_t Plan::add_window(const Expression& temporal, bool& negated) {
   Monitor monitor;
   negated = temporal.temporal == expr::Temporal::always;
-  monitor.kind = temporal.temporal == expr::Temporal::until ? MonitorKind::until
-                                                            : MonitorKind::eventually;
+  monitor.kind =
+      temporal.temporal == expr::Temporal::until ? MonitorKind::until : MonitorKind::eventually;
   monitor.negated_signal = negated;
   monitor.signal = signal_of(temporal.arguments[0]);
   if (monitor.kind == MonitorKind::until) monitor.second_signal = signal_of(temporal.arguments[1]);
@@ -119,12 +121,24 @@ Plan::Plan(const model::Model& model)
       monitor.from = stated.from;
       monitor.until = stated.until >= 0.0 ? stated.until : horizon_;
       switch (stated.kind) {
-        case Kind::time_to: monitor.kind = MonitorKind::first; break;
-        case Kind::duration: monitor.kind = MonitorKind::duration; break;
-        case Kind::count: monitor.kind = MonitorKind::count; break;
-        case Kind::integral: monitor.kind = MonitorKind::integral; break;
-        case Kind::maximum: monitor.kind = MonitorKind::maximum; break;
-        case Kind::minimum: monitor.kind = MonitorKind::minimum; break;
+        case Kind::time_to:
+          monitor.kind = MonitorKind::first;
+          break;
+        case Kind::duration:
+          monitor.kind = MonitorKind::duration;
+          break;
+        case Kind::count:
+          monitor.kind = MonitorKind::count;
+          break;
+        case Kind::integral:
+          monitor.kind = MonitorKind::integral;
+          break;
+        case Kind::maximum:
+          monitor.kind = MonitorKind::maximum;
+          break;
+        case Kind::minimum:
+          monitor.kind = MonitorKind::minimum;
+          break;
         default:
           monitor.kind = MonitorKind::value;
           monitor.until = stated.at >= 0.0 ? stated.at : horizon_;
@@ -269,7 +283,9 @@ int Plan::evaluate(const Formula& formula, const double* record) const {
   };
   for (const Term& term : formula) {
     switch (term.kind) {
-      case Term::Kind::constant: stack.push_back(term.value ? 1 : 0); break;
+      case Term::Kind::constant:
+        stack.push_back(term.value ? 1 : 0);
+        break;
       case Term::Kind::signal:
         stack.push_back(record[first_signal_ + term.index] != 0.0 ? 1 : 0);
         break;

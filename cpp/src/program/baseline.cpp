@@ -24,12 +24,16 @@ using boost_policy = boost::math::policies::policy<
 /// Arguments that a family cannot have make every number NaN, which a run reports with the path and the values.
 bool possible(BaselineFamily family, std::span<const double> a) {
   switch (family) {
-    case BaselineFamily::exponential: return a[0] >= 0.0;
+    case BaselineFamily::exponential:
+      return a[0] >= 0.0;
     case BaselineFamily::weibull:
     case BaselineFamily::loglogistic:
-    case BaselineFamily::gamma: return a[0] > 0.0 && a[1] > 0.0;
-    case BaselineFamily::gompertz: return a[0] >= 0.0 && !std::isnan(a[1]);
-    case BaselineFamily::lognormal: return !std::isnan(a[0]) && a[1] > 0.0;
+    case BaselineFamily::gamma:
+      return a[0] > 0.0 && a[1] > 0.0;
+    case BaselineFamily::gompertz:
+      return a[0] >= 0.0 && !std::isnan(a[1]);
+    case BaselineFamily::lognormal:
+      return !std::isnan(a[0]) && a[1] > 0.0;
     case BaselineFamily::piecewise:
       return std::all_of(a.begin(), a.end(), [](double rate) { return rate >= 0.0; });
   }
@@ -50,9 +54,8 @@ double lognormal_age(double meanlog, double sdlog, double cumulative) {
   // log S(z) = -cumulative; start from the quantile where it exists in double precision, else from the tail's
   // leading term; two Newton steps on log S finish it.
   const double tail = std::exp(-cumulative);
-  double z = cumulative < 600.0
-                 ? std::sqrt(2.0) * boost::math::erfc_inv(2.0 * tail, boost_policy())
-                 : std::sqrt(2.0 * cumulative);
+  double z = cumulative < 600.0 ? std::sqrt(2.0) * boost::math::erfc_inv(2.0 * tail, boost_policy())
+                                : std::sqrt(2.0 * cumulative);
   for (int i = 0; i < 3; ++i) {
     const double log_tail = log_upper_tail(z);
     const double log_density = -0.5 * z * z - 0.5 * std::log(2.0 * 3.14159265358979323846);
@@ -96,15 +99,20 @@ double cumulative_hazard(BaselineFamily family, std::span<const double> a,
   if (!possible(family, a)) return not_a_number;
   const double t = std::max(age, 0.0);
   switch (family) {
-    case BaselineFamily::exponential: return a[0] * t;
-    case BaselineFamily::weibull: return std::exp(a[0] * std::log(t / a[1]));
-    case BaselineFamily::gompertz: return a[1] == 0.0 ? a[0] * t : a[0] * std::expm1(a[1] * t) / a[1];
+    case BaselineFamily::exponential:
+      return a[0] * t;
+    case BaselineFamily::weibull:
+      return std::exp(a[0] * std::log(t / a[1]));
+    case BaselineFamily::gompertz:
+      return a[1] == 0.0 ? a[0] * t : a[0] * std::expm1(a[1] * t) / a[1];
     case BaselineFamily::lognormal:
       return t == 0.0 ? 0.0 : -log_upper_tail((std::log(t) - a[0]) / a[1]);
-    case BaselineFamily::loglogistic: return std::log1p(std::exp(a[0] * std::log(t / a[1])));
+    case BaselineFamily::loglogistic:
+      return std::log1p(std::exp(a[0] * std::log(t / a[1])));
     case BaselineFamily::gamma:
       return -std::log(boost::math::gamma_q(a[0], a[1] * t, boost_policy()));
-    case BaselineFamily::piecewise: return piecewise_cumulative(a, times, t);
+    case BaselineFamily::piecewise:
+      return piecewise_cumulative(a, times, t);
   }
   return not_a_number;
 }
@@ -114,9 +122,12 @@ double hazard(BaselineFamily family, std::span<const double> a, std::span<const 
   if (!possible(family, a)) return not_a_number;
   const double t = std::max(age, 0.0);
   switch (family) {
-    case BaselineFamily::exponential: return a[0];
-    case BaselineFamily::weibull: return a[0] / a[1] * std::pow(t / a[1], a[0] - 1.0);
-    case BaselineFamily::gompertz: return a[0] * std::exp(a[1] * t);
+    case BaselineFamily::exponential:
+      return a[0];
+    case BaselineFamily::weibull:
+      return a[0] / a[1] * std::pow(t / a[1], a[0] - 1.0);
+    case BaselineFamily::gompertz:
+      return a[0] * std::exp(a[1] * t);
     case BaselineFamily::lognormal: {
       if (t == 0.0) return 0.0;
       const double z = (std::log(t) - a[0]) / a[1];
@@ -144,16 +155,20 @@ double age_at(BaselineFamily family, std::span<const double> a, std::span<const 
   if (!possible(family, a) || std::isnan(cumulative)) return not_a_number;
   const double h = std::max(cumulative, 0.0);
   switch (family) {
-    case BaselineFamily::exponential: return a[0] > 0.0 ? h / a[0] : infinity;
-    case BaselineFamily::weibull: return a[1] * std::exp(std::log(h) / a[0]);
+    case BaselineFamily::exponential:
+      return a[0] > 0.0 ? h / a[0] : infinity;
+    case BaselineFamily::weibull:
+      return a[1] * std::exp(std::log(h) / a[0]);
     case BaselineFamily::gompertz: {
       if (a[0] == 0.0) return infinity;
       if (a[1] == 0.0) return h / a[0];
       const double inside = a[1] * h / a[0];
       return inside <= -1.0 ? infinity : std::log1p(inside) / a[1];
     }
-    case BaselineFamily::lognormal: return lognormal_age(a[0], a[1], h);
-    case BaselineFamily::loglogistic: return a[1] * std::exp(std::log(std::expm1(h)) / a[0]);
+    case BaselineFamily::lognormal:
+      return lognormal_age(a[0], a[1], h);
+    case BaselineFamily::loglogistic:
+      return a[1] * std::exp(std::log(std::expm1(h)) / a[0]);
     case BaselineFamily::gamma: {
       if (std::isinf(h)) return infinity;
       if (h < 1e-3) {
@@ -161,7 +176,8 @@ double age_at(BaselineFamily family, std::span<const double> a, std::span<const 
       }
       return boost::math::gamma_q_inv(a[0], std::exp(-h), boost_policy()) / a[1];
     }
-    case BaselineFamily::piecewise: return piecewise_age(a, times, h);
+    case BaselineFamily::piecewise:
+      return piecewise_age(a, times, h);
   }
   return not_a_number;
 }
@@ -208,8 +224,7 @@ NodeId cumulative_node(Graph& g, BaselineFamily family, const std::vector<NodeId
       const NodeId rate = positive_or_nan(g, a[0], true);
       const NodeId flat = g.apply(Op::eq, a[1], g.constant(0.0));
       const NodeId shape = g.apply(Op::select, flat, g.constant(1.0), a[1]);
-      const NodeId bent =
-          g.apply(Op::div, g.apply(Op::expm1, g.apply(Op::mul, shape, age)), shape);
+      const NodeId bent = g.apply(Op::div, g.apply(Op::expm1, g.apply(Op::mul, shape, age)), shape);
       return g.apply(Op::mul, rate, g.apply(Op::select, flat, age, bent));
     }
     case BaselineFamily::lognormal: {
@@ -221,7 +236,8 @@ NodeId cumulative_node(Graph& g, BaselineFamily family, const std::vector<NodeId
     case BaselineFamily::loglogistic:
       return g.apply(Op::log1p, power_node(g, positive_or_nan(g, a[0], false),
                                            positive_or_nan(g, a[1], false), age));
-    case BaselineFamily::gamma: return g.apply(Op::gamma_cumulative, age, a[0], a[1]);
+    case BaselineFamily::gamma:
+      return g.apply(Op::gamma_cumulative, age, a[0], a[1]);
     case BaselineFamily::piecewise:
       for (NodeId& rate : a) rate = positive_or_nan(g, rate, true);
       return piecewise_node(g, a, times, age);

@@ -51,19 +51,22 @@ kernel::ColumnFunction function_of(Op op, Shape shape) {
 #define DETENTE_UNARY(name) \
   case Op::name:            \
     return at(kernel::Operation::name);
-#define DETENTE_BINARY(name)                                                  \
-  case Op::name:                                                              \
-    return at(shape == Shape::vv   ? kernel::Operation::name##_vv             \
-              : shape == Shape::vs ? kernel::Operation::name##_vs             \
+#define DETENTE_BINARY(name)                                      \
+  case Op::name:                                                  \
+    return at(shape == Shape::vv   ? kernel::Operation::name##_vv \
+              : shape == Shape::vs ? kernel::Operation::name##_vs \
                                    : kernel::Operation::name##_sv);
 #define DETENTE_TERNARY(name) \
   case Op::name:              \
     return at(kernel::Operation::name);
 #include "detente/kernel/operations.def"
-    case Op::beta_quantile: return &lane_by_lane<beta_quantile_of>;
-    case Op::gamma_cumulative: return &lane_by_lane<gamma_cumulative_of>;
+    case Op::beta_quantile:
+      return &lane_by_lane<beta_quantile_of>;
+    case Op::gamma_cumulative:
+      return &lane_by_lane<gamma_cumulative_of>;
     case Op::constant:
-    case Op::leaf: break;
+    case Op::leaf:
+      break;
   }
   return nullptr;
 }
@@ -239,14 +242,24 @@ double evaluate_once(Op op, double a, double b, double c) {
 
 const char* name_of(Op op) {
   switch (op) {
-    case Op::constant: return "constant";
-    case Op::leaf: return "leaf";
-#define DETENTE_UNARY(name) case Op::name: return #name;
-#define DETENTE_BINARY(name) case Op::name: return #name;
-#define DETENTE_TERNARY(name) case Op::name: return #name;
+    case Op::constant:
+      return "constant";
+    case Op::leaf:
+      return "leaf";
+#define DETENTE_UNARY(name) \
+  case Op::name:            \
+    return #name;
+#define DETENTE_BINARY(name) \
+  case Op::name:             \
+    return #name;
+#define DETENTE_TERNARY(name) \
+  case Op::name:              \
+    return #name;
 #include "detente/kernel/operations.def"
-    case Op::beta_quantile: return "beta_quantile";
-    case Op::gamma_cumulative: return "gamma_cumulative";
+    case Op::beta_quantile:
+      return "beta_quantile";
+    case Op::gamma_cumulative:
+      return "gamma_cumulative";
   }
   return "?";
 }

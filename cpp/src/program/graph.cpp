@@ -47,9 +47,15 @@ NodeId Graph::leaf(Leaf leaf) {
   node.op = Op::leaf;
   node.leaf = leaf;
   switch (leaf.kind) {
-    case LeafKind::step: node.rate = Rate::step; break;
-    case LeafKind::field: node.rate = Rate::firing; break;
-    default: node.rate = Rate::lane; break;
+    case LeafKind::step:
+      node.rate = Rate::step;
+      break;
+    case LeafKind::field:
+      node.rate = Rate::firing;
+      break;
+    default:
+      node.rate = Rate::lane;
+      break;
   }
   return intern(node, 0);
 }
@@ -59,7 +65,8 @@ NodeId Graph::leaf(Leaf leaf) {
 NodeId Graph::simplified(Op op, NodeId a, NodeId b, NodeId c, bool& done) {
   done = true;
   switch (op) {
-    case Op::copy: return a;
+    case Op::copy:
+      return a;
     case Op::add:
       if (is_constant(a, 0.0)) return b;
       if (is_constant(b, 0.0)) return a;
@@ -94,7 +101,8 @@ NodeId Graph::simplified(Op op, NodeId a, NodeId b, NodeId c, bool& done) {
       if (is_constant(a)) return nodes_[a].value != 0.0 ? b : c;
       if (b == c) return b;
       break;
-    default: break;
+    default:
+      break;
   }
   done = false;
   return 0;

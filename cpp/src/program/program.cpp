@@ -114,8 +114,7 @@ void Program::name_streams() {
   }
   for (const model::Transition& transition : model_->transitions) {
     names_.push_back(transition.name);
-    add_element("transition/" + model_->chains[transition.chain.index].name + "/" +
-                    transition.name,
+    add_element("transition/" + model_->chains[transition.chain.index].name + "/" + transition.name,
                 transition.effects);
   }
   for (const model::Event& event : model_->events) {

@@ -15,8 +15,8 @@ using model::Variable;
 
 /// Nodes of a step or of a sub-interval.
 struct Span {
-  Moment now;         ///< where smooth time is read
-  Moment read;        ///< where rules were read
+  Moment now;   ///< where smooth time is read
+  Moment read;  ///< where rules were read
   NodeId length;
   NodeId root_length;
 };
@@ -44,11 +44,9 @@ NodeId limited(Graph& g, const Variable& variable, NodeId value) {
   const NodeId phase = g.apply(Op::sub, turns, g.apply(Op::mul, pairs, g.constant(2.0)));
   const NodeId away = g.apply(Op::abs, g.apply(Op::sub, phase, g.constant(1.0)));
   const NodeId folded = g.apply(
-      Op::add, low,
-      g.apply(Op::mul, g.constant(width), g.apply(Op::sub, g.constant(1.0), away)));
-  const NodeId inside =
-      g.apply(Op::logical_and, g.apply(Op::ge, value, low),
-              g.apply(Op::le, value, g.constant(*variable.high)));
+      Op::add, low, g.apply(Op::mul, g.constant(width), g.apply(Op::sub, g.constant(1.0), away)));
+  const NodeId inside = g.apply(Op::logical_and, g.apply(Op::ge, value, low),
+                                g.apply(Op::le, value, g.constant(*variable.high)));
   return g.apply(Op::select, inside, value, folded);
 }
 
@@ -64,8 +62,8 @@ NodeId noise_node(Graph& g, const Program& program, std::uint32_t variable) {
   return sum;
 }
 
-NodeId increment_node(Graph& g, const Program& program, Translator& translate,
-                      std::uint32_t index, const Span& span) {
+NodeId increment_node(Graph& g, const Program& program, Translator& translate, std::uint32_t index,
+                      const Span& span) {
   const Variable& variable = program.model().variables[index];
   const NodeId zero = g.constant(0.0);
   const auto read = [&](const expr::ExpressionPtr& e) {
@@ -73,13 +71,11 @@ NodeId increment_node(Graph& g, const Program& program, Translator& translate,
   };
   const NodeId x = translate.variable(index);
   const NodeId volatility = read(variable.volatility);
-  const NodeId noise =
-      g.is_constant(volatility, 0.0) ? zero : noise_node(g, program, index);
+  const NodeId noise = g.is_constant(volatility, 0.0) ? zero : noise_node(g, program, index);
   switch (variable.form) {
     case Variable::Form::euler: {
       const NodeId drift = g.apply(Op::mul, read(variable.drift), span.length);
-      const NodeId shock =
-          g.apply(Op::mul, g.apply(Op::mul, volatility, span.root_length), noise);
+      const NodeId shock = g.apply(Op::mul, g.apply(Op::mul, volatility, span.root_length), noise);
       return g.apply(Op::add, drift, shock);
     }
     case Variable::Form::reverting: {
@@ -87,16 +83,14 @@ NodeId increment_node(Graph& g, const Program& program, Translator& translate,
       const NodeId rate = read(variable.rate);
       const NodeId gain = g.apply(
           Op::neg, g.apply(Op::expm1, g.apply(Op::neg, g.apply(Op::mul, rate, span.length))));
-      const NodeId pull =
-          g.apply(Op::mul, g.apply(Op::sub, read(variable.to), x), gain);
+      const NodeId pull = g.apply(Op::mul, g.apply(Op::sub, read(variable.to), x), gain);
       if (g.is_constant(volatility, 0.0)) return pull;
       const NodeId twice = g.apply(Op::mul, g.constant(2.0), rate);
       const NodeId flat = g.apply(Op::eq, rate, zero);
       const NodeId safe = g.apply(Op::select, flat, g.constant(1.0), twice);
       const NodeId lost = g.apply(
           Op::neg, g.apply(Op::expm1, g.apply(Op::neg, g.apply(Op::mul, twice, span.length))));
-      const NodeId variance =
-          g.apply(Op::select, flat, span.length, g.apply(Op::div, lost, safe));
+      const NodeId variance = g.apply(Op::select, flat, span.length, g.apply(Op::div, lost, safe));
       const NodeId width = g.apply(Op::mul, volatility, g.apply(Op::sqrt, variance));
       return g.apply(Op::add, pull, g.apply(Op::mul, width, noise));
     }
@@ -105,8 +99,7 @@ NodeId increment_node(Graph& g, const Program& program, Translator& translate,
       const NodeId half = g.apply(Op::mul, g.constant(0.5), g.apply(Op::square, volatility));
       const NodeId trend =
           g.apply(Op::mul, g.apply(Op::sub, read(variable.drift), half), span.length);
-      const NodeId shock =
-          g.apply(Op::mul, g.apply(Op::mul, volatility, span.root_length), noise);
+      const NodeId shock = g.apply(Op::mul, g.apply(Op::mul, volatility, span.root_length), noise);
       return g.apply(Op::mul, x, g.apply(Op::expm1, g.apply(Op::add, trend, shock)));
     }
   }
@@ -159,8 +152,7 @@ bool is_fixed_on_path(const Graph& g, NodeId id, const Program& program) {
            node.leaf.index < program.layout().parameter(0) + program.model().parameters.size();
   }
   const int n = arity(node.op);
-  return is_fixed_on_path(g, node.a, program) &&
-         (n < 2 || is_fixed_on_path(g, node.b, program)) &&
+  return is_fixed_on_path(g, node.a, program) && (n < 2 || is_fixed_on_path(g, node.b, program)) &&
          (n < 3 || is_fixed_on_path(g, node.c, program));
 }
 
@@ -232,11 +224,9 @@ class StateCompiler {
     Span span;
     span.now = translate_.step_middle();
     span.read = translate_.step_start();
-    span.length = regular ? graph_.constant(length)
-                          : translate_.step_scalar(StepScalar::length);
-    span.root_length =
-        regular ? graph_.apply(Op::sqrt, graph_.constant(length))
-                : translate_.step_scalar(StepScalar::root_length);
+    span.length = regular ? graph_.constant(length) : translate_.step_scalar(StepScalar::length);
+    span.root_length = regular ? graph_.apply(Op::sqrt, graph_.constant(length))
+                               : translate_.step_scalar(StepScalar::root_length);
     return span;
   }
 
@@ -245,9 +235,8 @@ class StateCompiler {
     span.now = translate_.lane_middle();
     span.read = translate_.lane_now();
     const NodeId now = graph_.leaf({LeafKind::now, 0});
-    span.length = graph_.apply(
-        Op::max, graph_.constant(0.0),
-        graph_.apply(Op::sub, translate_.step_scalar(StepScalar::end), now));
+    span.length = graph_.apply(Op::max, graph_.constant(0.0),
+                               graph_.apply(Op::sub, translate_.step_scalar(StepScalar::end), now));
     span.root_length = span.length;  // no variable moves in a sub-interval
     return span;
   }
@@ -329,8 +318,8 @@ void StateProgram::build_codes(const Program& program, Translator& translate) {
       }
       arguments[j].push_back(argument);
     }
-    const NodeId entered = g.leaf(
-        {LeafKind::field, layout.entered(model.transitions[element].chain.index)});
+    const NodeId entered =
+        g.leaf({LeafKind::field, layout.entered(model.transitions[element].chain.index)});
     const auto age = [&](NodeId time) {
       return g.apply(Op::max, g.constant(0.0), g.apply(Op::sub, time, entered));
     };
@@ -499,8 +488,8 @@ FiringProgram compile_firing(const Program& program, ElementId element, const Jo
   firing.mark_count = effects.mark_count;
   for (const model::Assignment& assignment : effects.assignments) {
     firing.assigned.push_back(assignment.variable.index);
-    outputs.push_back(limited(g, model.variables[assignment.variable.index],
-                              read(assignment.value)));
+    outputs.push_back(
+        limited(g, model.variables[assignment.variable.index], read(assignment.value)));
   }
   if (is_transition) {
     for (const model::Branch& branch : model.transitions[element].branches) {

@@ -31,9 +31,9 @@ std::vector<LeverBinding> bind_levers(const model::Model& model, const model::Po
 }
 
 Moment Translator::step_middle() {
-  const NodeId year = graph_.apply(
-      Op::mul, graph_.constant(0.5),
-      graph_.apply(Op::add, step_scalar(StepScalar::start_year), step_scalar(StepScalar::end_year)));
+  const NodeId year = graph_.apply(Op::mul, graph_.constant(0.5),
+                                   graph_.apply(Op::add, step_scalar(StepScalar::start_year),
+                                                step_scalar(StepScalar::end_year)));
   return {step_scalar(StepScalar::middle), year};
 }
 
@@ -48,9 +48,8 @@ Moment Translator::lane_now() {
 
 Moment Translator::lane_middle() {
   const NodeId now = graph_.leaf({LeafKind::now, 0});
-  const NodeId middle =
-      graph_.apply(Op::mul, graph_.constant(0.5),
-                   graph_.apply(Op::add, now, step_scalar(StepScalar::end)));
+  const NodeId middle = graph_.apply(Op::mul, graph_.constant(0.5),
+                                     graph_.apply(Op::add, now, step_scalar(StepScalar::end)));
   return {middle, lane_year(middle)};
 }
 
@@ -61,17 +60,16 @@ NodeId Translator::lane_year(NodeId time) {
   const NodeId start_year = step_scalar(StepScalar::start_year);
   const NodeId span = graph_.apply(Op::sub, step_scalar(StepScalar::end_year), start_year);
   const NodeId length = step_scalar(StepScalar::length);
-  const NodeId slope = graph_.apply(
-      Op::select, graph_.apply(Op::gt, length, graph_.constant(0.0)),
-      graph_.apply(Op::div, span, length), graph_.constant(0.0));
+  const NodeId slope = graph_.apply(Op::select, graph_.apply(Op::gt, length, graph_.constant(0.0)),
+                                    graph_.apply(Op::div, span, length), graph_.constant(0.0));
   return graph_.apply(Op::add, start_year,
                       graph_.apply(Op::mul, graph_.apply(Op::sub, time, start), slope));
 }
 
 NodeId Translator::variable(std::uint32_t index) {
   const bool moving = index < setting_.moving.size() && setting_.moving[index];
-  return graph_.leaf({moving ? LeafKind::moving_field : LeafKind::field,
-                      setting_.layout->variable(index)});
+  return graph_.leaf(
+      {moving ? LeafKind::moving_field : LeafKind::field, setting_.layout->variable(index)});
 }
 
 NodeId Translator::chain_field(std::uint32_t chain) {
@@ -80,9 +78,7 @@ NodeId Translator::chain_field(std::uint32_t chain) {
 
 NodeId Translator::symbol(const expr::Symbol& symbol, const Moment& now, const Moment& read) {
   const Layout& layout = *setting_.layout;
-  const auto field = [this](std::uint32_t index) {
-    return graph_.leaf({LeafKind::field, index});
-  };
+  const auto field = [this](std::uint32_t index) { return graph_.leaf({LeafKind::field, index}); };
   switch (symbol.kind) {
     case SymbolKind::parameter: {
       const auto& prior = setting_.model->parameters[symbol.index].prior;
@@ -95,16 +91,23 @@ NodeId Translator::symbol(const expr::Symbol& symbol, const Moment& now, const M
       if (lever.kind == LeverBinding::Kind::scheduled) return step_scalar(lever.scalar);
       return (*this)(lever.rule, read, read);
     }
-    case SymbolKind::variable: return variable(symbol.index);
-    case SymbolKind::season: return step_scalar(StepScalar::first_season + symbol.index);
-    case SymbolKind::time: return now.time;
-    case SymbolKind::year: return now.year;
+    case SymbolKind::variable:
+      return variable(symbol.index);
+    case SymbolKind::season:
+      return step_scalar(StepScalar::first_season + symbol.index);
+    case SymbolKind::time:
+      return now.time;
+    case SymbolKind::year:
+      return now.year;
     case SymbolKind::sojourn:
       return graph_.apply(Op::max, graph_.constant(0.0),
                           graph_.apply(Op::sub, now.time, field(layout.entered(symbol.index))));
-    case SymbolKind::visits: return field(layout.visits(symbol.index, symbol.state));
-    case SymbolKind::count_transition: return field(layout.count(symbol.index));
-    case SymbolKind::count_event: return field(layout.count(layout.event_element(symbol.index)));
+    case SymbolKind::visits:
+      return field(layout.visits(symbol.index, symbol.state));
+    case SymbolKind::count_transition:
+      return field(layout.count(symbol.index));
+    case SymbolKind::count_event:
+      return field(layout.count(layout.event_element(symbol.index)));
     case SymbolKind::outcome:
       if (setting_.first_outcome_field == 0) break;
       return field(setting_.first_outcome_field + symbol.index);
@@ -137,14 +140,16 @@ NodeId Translator::mark(const Expression& e, const Moment& now, const Moment& re
     return graph_.apply(Op::add, centre, graph_.apply(Op::mul, width, score));
   };
   switch (e.mark) {
-    case expr::Mark::normal: return located(argument(0), argument(1), normal);
+    case expr::Mark::normal:
+      return located(argument(0), argument(1), normal);
     case expr::Mark::lognormal:
       return graph_.apply(Op::exp, located(argument(0), argument(1), normal));
     case expr::Mark::uniform:
       return located(argument(0), graph_.apply(Op::sub, argument(1), argument(0)), uniform);
     case expr::Mark::beta:
       return graph_.apply(Op::beta_quantile, uniform, argument(0), argument(1));
-    case expr::Mark::bernoulli: return graph_.apply(Op::lt, uniform, argument(0));
+    case expr::Mark::bernoulli:
+      return graph_.apply(Op::lt, uniform, argument(0));
   }
   throw diagnostic::InternalError("unknown mark");
 }
@@ -160,43 +165,74 @@ NodeId Translator::call(const Expression& e, const Moment& now, const Moment& re
     return value;
   };
   switch (e.function) {
-    case Function::neg: return unary(Op::neg);
-    case Function::logical_not: return unary(Op::logical_not);
-    case Function::abs: return unary(Op::abs);
-    case Function::exp: return unary(Op::exp);
-    case Function::log: return unary(Op::log);
-    case Function::log1p: return unary(Op::log1p);
-    case Function::expm1: return unary(Op::expm1);
-    case Function::sqrt: return unary(Op::sqrt);
-    case Function::logistic: return unary(Op::logistic);
-    case Function::logit: return unary(Op::logit);
-    case Function::step: return unary(Op::step);
-    case Function::sin: return unary(Op::sin);
-    case Function::cos: return unary(Op::cos);
-    case Function::floor: return unary(Op::floor);
-    case Function::ceil: return unary(Op::ceil);
-    case Function::add: return fold(Op::add);
-    case Function::sub: return fold(Op::sub);
-    case Function::mul: return fold(Op::mul);
-    case Function::div: return fold(Op::div);
-    case Function::pow: return fold(Op::pow);
-    case Function::min: return fold(Op::min);
-    case Function::max: return fold(Op::max);
-    case Function::lt: return fold(Op::lt);
-    case Function::le: return fold(Op::le);
-    case Function::gt: return fold(Op::gt);
-    case Function::ge: return fold(Op::ge);
-    case Function::eq: return fold(Op::eq);
-    case Function::ne: return fold(Op::ne);
-    case Function::logical_and: return fold(Op::logical_and);
-    case Function::logical_or: return fold(Op::logical_or);
-    case Function::select: return graph_.apply(Op::select, x[0], x[1], x[2]);
-    case Function::clamp: return graph_.apply(Op::clamp, x[0], x[1], x[2]);
+    case Function::neg:
+      return unary(Op::neg);
+    case Function::logical_not:
+      return unary(Op::logical_not);
+    case Function::abs:
+      return unary(Op::abs);
+    case Function::exp:
+      return unary(Op::exp);
+    case Function::log:
+      return unary(Op::log);
+    case Function::log1p:
+      return unary(Op::log1p);
+    case Function::expm1:
+      return unary(Op::expm1);
+    case Function::sqrt:
+      return unary(Op::sqrt);
+    case Function::logistic:
+      return unary(Op::logistic);
+    case Function::logit:
+      return unary(Op::logit);
+    case Function::step:
+      return unary(Op::step);
+    case Function::sin:
+      return unary(Op::sin);
+    case Function::cos:
+      return unary(Op::cos);
+    case Function::floor:
+      return unary(Op::floor);
+    case Function::ceil:
+      return unary(Op::ceil);
+    case Function::add:
+      return fold(Op::add);
+    case Function::sub:
+      return fold(Op::sub);
+    case Function::mul:
+      return fold(Op::mul);
+    case Function::div:
+      return fold(Op::div);
+    case Function::pow:
+      return fold(Op::pow);
+    case Function::min:
+      return fold(Op::min);
+    case Function::max:
+      return fold(Op::max);
+    case Function::lt:
+      return fold(Op::lt);
+    case Function::le:
+      return fold(Op::le);
+    case Function::gt:
+      return fold(Op::gt);
+    case Function::ge:
+      return fold(Op::ge);
+    case Function::eq:
+      return fold(Op::eq);
+    case Function::ne:
+      return fold(Op::ne);
+    case Function::logical_and:
+      return fold(Op::logical_and);
+    case Function::logical_or:
+      return fold(Op::logical_or);
+    case Function::select:
+      return graph_.apply(Op::select, x[0], x[1], x[2]);
+    case Function::clamp:
+      return graph_.apply(Op::clamp, x[0], x[1], x[2]);
     case Function::smoothstep: {
       const NodeId share = graph_.apply(Op::div, graph_.apply(Op::sub, x[2], x[0]),
                                         graph_.apply(Op::sub, x[1], x[0]));
-      const NodeId s =
-          graph_.apply(Op::clamp, share, graph_.constant(0.0), graph_.constant(1.0));
+      const NodeId s = graph_.apply(Op::clamp, share, graph_.constant(0.0), graph_.constant(1.0));
       const NodeId bend = graph_.apply(Op::sub, graph_.constant(3.0),
                                        graph_.apply(Op::mul, graph_.constant(2.0), s));
       return graph_.apply(Op::mul, graph_.apply(Op::square, s), bend);
@@ -211,11 +247,21 @@ NodeId Translator::operator()(const ExpressionPtr& expression, const Moment& now
   if (const auto known = memo_.find(key); known != memo_.end()) return known->second;
   NodeId id = 0;
   switch (expression->kind) {
-    case Expression::Kind::constant: id = graph_.constant(expression->value); break;
-    case Expression::Kind::symbol: id = symbol(expression->symbol, now, read); break;
-    case Expression::Kind::chain_in: id = chain_in(*expression); break;
-    case Expression::Kind::call: id = call(*expression, now, read); break;
-    case Expression::Kind::mark: id = mark(*expression, now, read); break;
+    case Expression::Kind::constant:
+      id = graph_.constant(expression->value);
+      break;
+    case Expression::Kind::symbol:
+      id = symbol(expression->symbol, now, read);
+      break;
+    case Expression::Kind::chain_in:
+      id = chain_in(*expression);
+      break;
+    case Expression::Kind::call:
+      id = call(*expression, now, read);
+      break;
+    case Expression::Kind::mark:
+      id = mark(*expression, now, read);
+      break;
     case Expression::Kind::temporal:
       throw diagnostic::InternalError("a temporal operator was read inside the simulation");
   }

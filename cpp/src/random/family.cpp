@@ -204,9 +204,8 @@ double beta_place_by_halving(const BoostBeta& law, double u, double q) {
   for (int i = 0; i < 200 && high - low > 1e-15 * std::abs(low); ++i) {
     const double middle = 0.5 * (low + high);
     const double place = place_at(middle);
-    const bool is_below =
-        u < 0.5 ? boost::math::cdf(law, place) < u
-                : boost::math::cdf(boost::math::complement(law, place)) > q;
+    const bool is_below = u < 0.5 ? boost::math::cdf(law, place) < u
+                                  : boost::math::cdf(boost::math::complement(law, place)) > q;
     (is_below ? low : high) = middle;
   }
   return place_at(0.5 * (low + high));

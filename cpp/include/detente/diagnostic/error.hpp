@@ -30,7 +30,8 @@ class RunError : public std::runtime_error {
 class InternalError : public std::logic_error {
  public:
   explicit InternalError(const std::string& what)
-      : std::logic_error("internal error: " + what + "; please report it with the scenario and the seed") {}
+      : std::logic_error("internal error: " + what +
+                         "; please report it with the scenario and the seed") {}
 };
 
 }  // namespace detente::diagnostic

@@ -33,7 +33,7 @@ struct SourceSpan {
   std::uint32_t line = 0;                    ///< from 1; 0: unknown
   std::uint32_t column = 0;                  ///< from 1, in code points
   std::uint32_t length = 1;                  ///< code points, at least 1
-  std::string path;                          ///< place in the document, e.g. `chains.conflict.transitions[2].hazard`
+  std::string path;  ///< place in the document, e.g. `chains.conflict.transitions[2].hazard`
 };
 
 }  // namespace detente::diagnostic

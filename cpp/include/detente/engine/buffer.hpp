@@ -40,8 +40,8 @@ class Buffer {
     void operator()(T* p) const { ::operator delete[](p, std::align_val_t{kernel::alignment}); }
   };
   static T* allocate(std::size_t n) {
-    return static_cast<T*>(
-        ::operator new[](std::max<std::size_t>(n, 1) * sizeof(T), std::align_val_t{kernel::alignment}));
+    return static_cast<T*>(::operator new[](std::max<std::size_t>(n, 1) * sizeof(T),
+                                            std::align_val_t{kernel::alignment}));
   }
   std::unique_ptr<T[], Free> data_;
   std::size_t size_ = 0;

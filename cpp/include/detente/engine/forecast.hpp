@@ -12,23 +12,28 @@ namespace detente::engine {
 /// One reading over the ensemble of one policy. Numbers that do not exist are NaN.
 struct Estimate {
   std::string name;
-  std::string kind;  ///< probability, time_to, duration, count, value, integral, maximum, minimum, utility
+  std::string
+      kind;  ///< probability, time_to, duration, count, value, integral, maximum, minimum, utility
   std::string unit;
-  double estimate = 0.0;        ///< mean over the paths that count; time_to: cumulative incidence at the horizon
+  double estimate =
+      0.0;  ///< mean over the paths that count; time_to: cumulative incidence at the horizon
   double standard_error = 0.0;  ///< Monte Carlo standard error of `estimate`
-  double low = 0.0, high = 0.0; ///< 95 % interval: Wilson for shares (with zero hits the upper end is the bound to
-                                ///< show), normal otherwise
-  std::uint64_t n = 0;          ///< paths that the estimate rests on
-  std::uint64_t hits = 0;       ///< shares only: paths on which it was true
+  double
+      low = 0.0,
+      high =
+          0.0;  ///< 95 % interval: Wilson for shares (with zero hits the upper end is the bound to
+                ///< show), normal otherwise
+  std::uint64_t n = 0;     ///< paths that the estimate rests on
+  std::uint64_t hits = 0;  ///< shares only: paths on which it was true
   bool has_given = false;
-  double given_share = 0.0;     ///< share of the paths on which `given` holds (1 without)
-  double censored_share = 0.0;  ///< undecided at the horizon (run_off: false only)
+  double given_share = 0.0;         ///< share of the paths on which `given` holds (1 without)
+  double censored_share = 0.0;      ///< undecided at the horizon (run_off: false only)
   double standard_deviation = 0.0;  ///< over paths
   double minimum = 0.0, maximum = 0.0;
-  std::vector<double> quantiles;    ///< at Forecast::quantile_levels; NaN where not reached (time_to)
-  std::vector<double> incidence;    ///< time_to only: cumulative incidence per report date
+  std::vector<double> quantiles;  ///< at Forecast::quantile_levels; NaN where not reached (time_to)
+  std::vector<double> incidence;  ///< time_to only: cumulative incidence per report date
   std::vector<double> incidence_low, incidence_high;  ///< its Wilson interval
-  double restricted_mean = 0.0;     ///< time_to only: mean of min(T, horizon)
+  double restricted_mean = 0.0;                       ///< time_to only: mean of min(T, horizon)
 };
 
 struct Occupancy {
@@ -63,7 +68,8 @@ struct PolicyForecast {
   std::vector<Occupancy> occupancy;
   std::vector<Band> bands;
   KeptPaths kept;
-  std::vector<OutcomeColumn> columns;  ///< one per outcome (and utility, and parameters are separate)
+  std::vector<OutcomeColumn>
+      columns;  ///< one per outcome (and utility, and parameters are separate)
 };
 
 class Accumulators;  // the mergeable state behind the numbers
@@ -76,13 +82,14 @@ class Forecast {
   std::string scenario_hash;
   std::uint64_t seed = 0;
   std::uint64_t first_path = 0;
-  std::uint64_t n_paths = 0;            ///< paths that the numbers rest on
-  std::uint64_t n_paths_requested = 0;  ///< more than n_paths: the run was stopped and this is a partial result
+  std::uint64_t n_paths = 0;  ///< paths that the numbers rest on
+  std::uint64_t n_paths_requested =
+      0;  ///< more than n_paths: the run was stopped and this is a partial result
   int threads = 1;
   std::string instruction_set;
   double wall_seconds = 0.0;
-  std::vector<double> times;        ///< report dates, years from the start
-  std::vector<std::string> dates;   ///< their labels
+  std::vector<double> times;       ///< report dates, years from the start
+  std::vector<std::string> dates;  ///< their labels
   std::vector<PolicyForecast> policies;
   std::vector<std::string> parameter_names;
   std::vector<OutcomeColumn> parameter_columns;  ///< the draws per path, when columns are kept

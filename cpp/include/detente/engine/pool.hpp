@@ -31,11 +31,11 @@ struct Watch {
     std::uint32_t signal = 0;  ///< position among the stepped signals
     std::size_t column = 0;
   };
-  std::size_t first_signal = 0;     ///< column
-  std::vector<Follower> sums;       ///< durations, integrals, maxima, minima
-  std::vector<Follower> windows;    ///< eventually, until, first
+  std::size_t first_signal = 0;   ///< column
+  std::vector<Follower> sums;     ///< durations, integrals, maxima, minima
+  std::vector<Follower> windows;  ///< eventually, until, first
   std::size_t time_column = 0;
-  std::size_t column_count = 0;     ///< of the pool, the program's included
+  std::size_t column_count = 0;  ///< of the pool, the program's included
 };
 
 class Pool {

@@ -15,14 +15,14 @@ namespace detente::engine {
 
 struct RunOptions {
   std::uint64_t n_paths = 100'000;  ///< at least 1
-  std::uint64_t first_path = 0;     ///< the ensemble is paths first_path ... first_path + n_paths - 1
-  std::uint64_t seed = 0;           ///< every integer is a seed
+  std::uint64_t first_path = 0;  ///< the ensemble is paths first_path ... first_path + n_paths - 1
+  std::uint64_t seed = 0;        ///< every integer is a seed
   std::vector<std::string> policies;  ///< names; empty: all, in file order
-  int threads = 0;                  ///< 0: all this process may use
-  std::uint64_t keep_paths = 0;     ///< full histories of so many first paths
-  bool keep_outcomes = false;       ///< per-path readings and parameter draws as columns
+  int threads = 0;                    ///< 0: all this process may use
+  std::uint64_t keep_paths = 0;       ///< full histories of so many first paths
+  bool keep_outcomes = false;         ///< per-path readings and parameter draws as columns
   std::string scenario_hash;          ///< kept with the result; merged results must agree in it
-  std::uint32_t block_paths = 0;    ///< paths per block; 0: chosen. Results do not depend on it
+  std::uint32_t block_paths = 0;      ///< paths per block; 0: chosen. Results do not depend on it
 };
 
 struct Progress {

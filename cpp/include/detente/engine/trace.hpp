@@ -30,19 +30,20 @@ struct StateChange {
 /// The hazard of one element that could have fired, at the moment of a firing.
 struct ActiveHazard {
   std::string element;
-  double hazard = 0.0;               ///< per unit of time, ratios included
+  double hazard = 0.0;  ///< per unit of time, ratios included
   std::vector<NamedValue> ratios;
-  double clock_left = 0.0;           ///< what remains of its Exp(1) clock (0 for the one that fired)
+  double clock_left = 0.0;  ///< what remains of its Exp(1) clock (0 for the one that fired)
 };
 
 struct TraceFiring {
   double time = 0.0;
   std::string date;
-  std::string element;   ///< transition or event name
-  std::string kind;      ///< transition, event, dated, periodic, trigger
-  std::string chain;     ///< transitions only
-  double cumulative_hazard = 0.0;  ///< integrated over the time it was enabled since its last firing: its Exp(1) draw
-  double hazard = 0.0;             ///< at the firing; NaN for dated, periodic and triggered events
+  std::string element;  ///< transition or event name
+  std::string kind;     ///< transition, event, dated, periodic, trigger
+  std::string chain;    ///< transitions only
+  double cumulative_hazard =
+      0.0;  ///< integrated over the time it was enabled since its last firing: its Exp(1) draw
+  double hazard = 0.0;  ///< at the firing; NaN for dated, periodic and triggered events
   std::vector<ActiveHazard> competing;
   std::vector<StateChange> states;
   std::vector<ValueChange> variables;
@@ -64,11 +65,12 @@ struct Trace {
   std::vector<NamedValue> parameters;
   std::vector<TraceFiring> firings;
   std::vector<TraceRow> rows;
-  std::vector<NamedValue> outcomes;  ///< the path's readings, `utility` last; NaN as in the outcome columns
+  std::vector<NamedValue>
+      outcomes;  ///< the path's readings, `utility` last; NaN as in the outcome columns
 };
 
 /// RunError when the policy is unknown or the path fails.
-Trace trace(std::shared_ptr<const model::Model> model, const std::string& policy, std::uint64_t path,
-            std::uint64_t seed);
+Trace trace(std::shared_ptr<const model::Model> model, const std::string& policy,
+            std::uint64_t path, std::uint64_t seed);
 
 }  // namespace detente::engine

@@ -19,11 +19,11 @@ enum class SymbolKind : std::uint8_t {
   parameter,
   lever,
   variable,
-  season,   ///< number 0/1 or boolean
-  time,     ///< years since the start (plain time without a calendar)
-  year,     ///< calendar year as a decimal
-  sojourn,  ///< index: chain; time since its state was entered
-  visits,   ///< index: chain, state: how often the state was entered, the start included
+  season,            ///< number 0/1 or boolean
+  time,              ///< years since the start (plain time without a calendar)
+  year,              ///< calendar year as a decimal
+  sojourn,           ///< index: chain; time since its state was entered
+  visits,            ///< index: chain, state: how often the state was entered, the start included
   count_transition,  ///< index: transition (numbered over all chains in file order)
   count_event,       ///< index: event
   outcome,           ///< utility only: the path's reading of an outcome
@@ -38,10 +38,38 @@ struct Symbol {
 
 /// Functions and operators of the language. Comparison and logic give 0 or 1.
 enum class Function : std::uint8_t {
-  neg, logical_not, abs, exp, log, log1p, expm1, sqrt, logistic, logit, step, sin, cos, floor, ceil,
-  add, sub, mul, div, pow, min, max, lt, le, gt, ge, eq, ne, logical_and, logical_or,
-  select,      ///< if(condition, a, b)
-  clamp,       ///< clamp(x, low, high)
+  neg,
+  logical_not,
+  abs,
+  exp,
+  log,
+  log1p,
+  expm1,
+  sqrt,
+  logistic,
+  logit,
+  step,
+  sin,
+  cos,
+  floor,
+  ceil,
+  add,
+  sub,
+  mul,
+  div,
+  pow,
+  min,
+  max,
+  lt,
+  le,
+  gt,
+  ge,
+  eq,
+  ne,
+  logical_and,
+  logical_or,
+  select,  ///< if(condition, a, b)
+  clamp,   ///< clamp(x, low, high)
   smoothstep,  ///< smoothstep(from, to, x) = 3 s^2 - 2 s^3 with s = clamp((x - from) / (to - from), 0, 1)
 };
 
@@ -56,19 +84,20 @@ using ExpressionPtr = std::shared_ptr<const Expression>;
 
 /// The window of a temporal operator: [opening, opening + within], closed.
 struct Window {
-  double after = 0.0;         ///< fixed opening time in years from the start; used when after_first is null
+  double after =
+      0.0;  ///< fixed opening time in years from the start; used when after_first is null
   ExpressionPtr after_first;  ///< a `first(...)` node, or null
   double within = -1.0;       ///< length in years; negative: to the horizon
 };
 
 struct Expression {
   enum class Kind : std::uint8_t {
-    constant,   ///< value (booleans: 0/1)
-    symbol,     ///< symbol
-    chain_in,   ///< boolean: the state of chain `symbol.index` is one of the bits of `states`
-    call,       ///< function over arguments
-    mark,       ///< a random mark; `mark_index` numbers the marks of one effects block in file order
-    temporal,   ///< temporal operator over arguments (until: two) with a window
+    constant,  ///< value (booleans: 0/1)
+    symbol,    ///< symbol
+    chain_in,  ///< boolean: the state of chain `symbol.index` is one of the bits of `states`
+    call,      ///< function over arguments
+    mark,      ///< a random mark; `mark_index` numbers the marks of one effects block in file order
+    temporal,  ///< temporal operator over arguments (until: two) with a window
   };
   Kind kind = Kind::constant;
   Type type = Type::number;
@@ -81,7 +110,7 @@ struct Expression {
   Temporal temporal = Temporal::eventually;
   Window window;
   std::vector<ExpressionPtr> arguments;
-  std::string text;              ///< the source text of this node, for messages, trace and explain
+  std::string text;  ///< the source text of this node, for messages, trace and explain
   diagnostic::SourceSpan span;
 };
 

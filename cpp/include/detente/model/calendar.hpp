@@ -54,15 +54,16 @@ struct Season {
 /// All times are years from `start` (or plain numbers).
 struct Calendar {
   std::optional<Date> start;
-  double horizon = 1.0;        ///< > 0
-  Duration horizon_duration;   ///< as written
-  Duration step;               ///< grid step
+  double horizon = 1.0;            ///< > 0
+  Duration horizon_duration;       ///< as written
+  Duration step;                   ///< grid step
   std::optional<Duration> report;  ///< report interval; none: the start and the horizon
   bool run_off = true;
 
-  double time_of(Date date) const;               ///< (date - start) / 365.25
-  double year_of(double time) const;             ///< calendar year as a decimal; `time` itself without a calendar
-  std::string label_of(double time) const;       ///< ISO date, or the number
+  double time_of(Date date) const;  ///< (date - start) / 365.25
+  double year_of(
+      double time) const;  ///< calendar year as a decimal; `time` itself without a calendar
+  std::string label_of(double time) const;  ///< ISO date, or the number
   /// k * duration after the start: months and whole years by the calendar.
   double multiple(const Duration& duration, std::int64_t k) const;
 };

@@ -33,8 +33,8 @@ struct Transition {
 struct Chain {
   std::string name;
   std::string description;
-  std::vector<State> states;   ///< at most 64
-  std::vector<Branch> start;   ///< one branch: that state; else weights
+  std::vector<State> states;  ///< at most 64
+  std::vector<Branch> start;  ///< one branch: that state; else weights
   std::vector<TransitionId> transitions;
   diagnostic::SourceSpan span;
 };

@@ -19,13 +19,13 @@ struct Event {
     every,    ///< at period, 2 period, ...
     trigger,  ///< when a condition turns true
   } kind = Kind::hazard;
-  Intensity intensity;            ///< hazard
-  double time = 0.0;              ///< on
-  std::string on;                 ///< as written
-  Duration every;                 ///< every
-  expr::ExpressionPtr trigger;    ///< trigger
-  bool once = false;              ///< trigger: the first time alone
-  expr::ExpressionPtr when;       ///< guard; null: always
+  Intensity intensity;              ///< hazard
+  double time = 0.0;                ///< on
+  std::string on;                   ///< as written
+  Duration every;                   ///< every
+  expr::ExpressionPtr trigger;      ///< trigger
+  bool once = false;                ///< trigger: the first time alone
+  expr::ExpressionPtr when;         ///< guard; null: always
   expr::ExpressionPtr probability;  ///< null: 1
   Effects effects;
   std::string source;

@@ -30,8 +30,8 @@ struct Intensity {
   expr::ExpressionPtr hazard;  ///< per year (per unit of time without a calendar)
   BaselineFamily family = BaselineFamily::exponential;
   std::vector<expr::ExpressionPtr> arguments;  ///< read on entering the state
-  std::vector<double> times;                   ///< piecewise only; `arguments` are the rates, one more than times
-  std::vector<HazardRatio> ratios;             ///< allowed for both kinds
+  std::vector<double> times;  ///< piecewise only; `arguments` are the rates, one more than times
+  std::vector<HazardRatio> ratios;  ///< allowed for both kinds
   diagnostic::SourceSpan span;
 };
 

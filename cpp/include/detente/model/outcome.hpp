@@ -22,11 +22,12 @@ struct Outcome {
     maximum,
     minimum,
   } kind = Kind::value;
-  expr::ExpressionPtr expression;  ///< formula or number; count: a count_transition or count_event symbol
-  expr::ExpressionPtr given;       ///< formula; null: every path
-  double at = -1.0;                ///< value: time; negative: the horizon
-  double from = 0.0;               ///< duration, count, integral, maximum, minimum
-  double until = -1.0;             ///< negative: the horizon
+  expr::ExpressionPtr
+      expression;  ///< formula or number; count: a count_transition or count_event symbol
+  expr::ExpressionPtr given;  ///< formula; null: every path
+  double at = -1.0;           ///< value: time; negative: the horizon
+  double from = 0.0;          ///< duration, count, integral, maximum, minimum
+  double until = -1.0;        ///< negative: the horizon
   std::string unit;
   std::string description;
   std::string source;

@@ -14,11 +14,11 @@ namespace detente::model {
 
 struct Parameter {
   std::string name;
-  random::Prior prior;       ///< the marginal; of a joint member, the marginal of the joint
-  std::string source;        ///< key of `sources`, "judgement", or empty
+  random::Prior prior;  ///< the marginal; of a joint member, the marginal of the joint
+  std::string source;   ///< key of `sources`, "judgement", or empty
   std::string unit;
   std::string description;
-  std::string yaml;          ///< the prior as it was written, in flow style, for the writer
+  std::string yaml;  ///< the prior as it was written, in flow style, for the writer
   diagnostic::SourceSpan span;
 };
 

@@ -19,11 +19,11 @@ struct Variable {
     reverting,  ///< dX = rate (to - X) dt + volatility dW, exact
     growth,     ///< dX = growth X dt + volatility X dW, exact
   } form = Form::euler;
-  expr::ExpressionPtr start;       ///< read at the start from parameters and levers
-  expr::ExpressionPtr drift;       ///< euler: drift; growth: the growth rate; null: 0
-  expr::ExpressionPtr to, rate;    ///< reverting
-  expr::ExpressionPtr volatility;  ///< null: 0
-  std::optional<double> low, high; ///< range
+  expr::ExpressionPtr start;        ///< read at the start from parameters and levers
+  expr::ExpressionPtr drift;        ///< euler: drift; growth: the growth rate; null: 0
+  expr::ExpressionPtr to, rate;     ///< reverting
+  expr::ExpressionPtr volatility;   ///< null: 0
+  std::optional<double> low, high;  ///< range
   AtBounds at_bounds = AtBounds::clamp;
   std::string unit;
   std::string source;

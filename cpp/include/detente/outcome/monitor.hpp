@@ -13,13 +13,13 @@ namespace detente::outcome {
 enum class MonitorKind : std::uint8_t {
   first,       ///< when the signal first holds
   eventually,  ///< the signal holds at some time in the window
-  until,       ///< the second signal holds at some time in the window, the first at all times before
-  duration,    ///< time during which the signal holds
-  integral,    ///< integral of the signal
-  count,       ///< sum of the signal's increases
+  until,     ///< the second signal holds at some time in the window, the first at all times before
+  duration,  ///< time during which the signal holds
+  integral,  ///< integral of the signal
+  count,     ///< sum of the signal's increases
   maximum,
   minimum,
-  value,       ///< the signal at a time
+  value,  ///< the signal at a time
 };
 
 /// State of a window.
@@ -28,17 +28,16 @@ enum class Verdict : std::uint8_t { waiting, open, is_true, is_false, censored }
 struct Monitor {
   MonitorKind kind = MonitorKind::value;
   std::uint32_t signal = 0;
-  std::uint32_t second_signal = 0;   ///< until
-  bool negated_signal = false;       ///< `always f` is not `eventually not f`
-  std::int32_t after = -1;           ///< window opens when this `first` monitor sees its signal; -1: at `from`
-  double within = -1.0;              ///< negative: to the horizon
-  double from = 0.0;                 ///< windows: opening; else: start of what counts
+  std::uint32_t second_signal = 0;  ///< until
+  bool negated_signal = false;      ///< `always f` is not `eventually not f`
+  std::int32_t after =
+      -1;                ///< window opens when this `first` monitor sees its signal; -1: at `from`
+  double within = -1.0;  ///< negative: to the horizon
+  double from = 0.0;     ///< windows: opening; else: start of what counts
   double until = std::numeric_limits<double>::infinity();  ///< end of what counts; value: the time
-  std::uint32_t field = 0;           ///< first of its fields
+  std::uint32_t field = 0;                                 ///< first of its fields
 
-  bool is_window() const {
-    return kind == MonitorKind::eventually || kind == MonitorKind::until;
-  }
+  bool is_window() const { return kind == MonitorKind::eventually || kind == MonitorKind::until; }
 };
 
 /// Fields that a monitor takes.

@@ -66,14 +66,14 @@ class Plan {
   struct Term {
     enum class Kind : std::uint8_t { constant, window, signal, negation, conjunction, disjunction };
     Kind kind = Kind::constant;
-    bool value = false;          ///< constant; window: the verdict is negated
-    std::uint32_t index = 0;     ///< monitor or signal
+    bool value = false;       ///< constant; window: the verdict is negated
+    std::uint32_t index = 0;  ///< monitor or signal
   };
   using Formula = std::vector<Term>;
   struct Outcome {
     model::Outcome::Kind kind;
-    std::uint32_t monitor = 0;   ///< all but probability
-    Formula formula;             ///< probability
+    std::uint32_t monitor = 0;  ///< all but probability
+    Formula formula;            ///< probability
     bool has_given = false;
     Formula given;
   };

@@ -37,11 +37,16 @@ struct Frame {
 
   double* at(Operand operand) const {
     switch (operand.kind) {
-      case Operand::Kind::reg: return registers + operand.index * stride;
-      case Operand::Kind::column: return columns + operand.index * stride;
-      case Operand::Kind::scalar: return scalars + operand.index * kernel::lane_quantum;
-      case Operand::Kind::noise: return noise + operand.index * stride;
-      case Operand::Kind::none: break;
+      case Operand::Kind::reg:
+        return registers + operand.index * stride;
+      case Operand::Kind::column:
+        return columns + operand.index * stride;
+      case Operand::Kind::scalar:
+        return scalars + operand.index * kernel::lane_quantum;
+      case Operand::Kind::noise:
+        return noise + operand.index * stride;
+      case Operand::Kind::none:
+        break;
     }
     return registers;
   }

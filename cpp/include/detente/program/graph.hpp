@@ -18,7 +18,7 @@ enum class Op : std::uint8_t {
 #define DETENTE_BINARY(name) name,
 #define DETENTE_TERNARY(name) name,
 #include "detente/kernel/operations.def"
-  beta_quantile,     ///< quantile at a of beta(b, c)
+  beta_quantile,  ///< quantile at a of beta(b, c)
   gamma_cumulative,  ///< -log Q(b, c * a): cumulative hazard of a gamma sojourn at age a, shape b, rate c
 };
 

@@ -11,7 +11,7 @@ namespace detente::program {
 
 /// Scalars of a step, the same for all paths. Seasons follow, then the levers that a schedule moves.
 struct StepScalar {
-  static constexpr std::uint32_t start = 0;      ///< time at the start of the step
+  static constexpr std::uint32_t start = 0;  ///< time at the start of the step
   static constexpr std::uint32_t middle = 1;
   static constexpr std::uint32_t end = 2;
   static constexpr std::uint32_t length = 3;
@@ -24,15 +24,15 @@ struct StepScalar {
 /// A point of the grid.
 struct GridPoint {
   double time = 0.0;
-  std::int32_t report = -1;               ///< number of the report date, or -1
-  std::vector<std::uint32_t> events;      ///< dated and periodic events due here, in file order
+  std::int32_t report = -1;           ///< number of the report date, or -1
+  std::vector<std::uint32_t> events;  ///< dated and periodic events due here, in file order
 };
 
 struct Grid {
-  std::vector<GridPoint> points;   ///< ascending, the start first; past the horizon for run-off
-  std::size_t horizon_index = 0;   ///< position of the horizon
+  std::vector<GridPoint> points;  ///< ascending, the start first; past the horizon for run-off
+  std::size_t horizon_index = 0;  ///< position of the horizon
   std::vector<double> report_times;
-  double regular_length = 0.0;     ///< the commonest length of a step
+  double regular_length = 0.0;  ///< the commonest length of a step
   std::uint32_t scalar_count = 0;
   /// Scalars of step k (from point k to point k + 1): [k * scalar_count + i]. One more row than steps:
   /// the last holds what is in force at the last point.

@@ -15,9 +15,9 @@ namespace detente::program {
 
 /// Streams of an element's random numbers.
 struct ElementStreams {
-  std::uint32_t clock = 0;        ///< Exp(1) clocks
-  std::uint32_t branch = 0;       ///< which branch
-  std::uint32_t probability = 0;  ///< whether an event happens
+  std::uint32_t clock = 0;           ///< Exp(1) clocks
+  std::uint32_t branch = 0;          ///< which branch
+  std::uint32_t probability = 0;     ///< whether an event happens
   std::vector<std::uint32_t> moves;  ///< per forced move
   std::vector<std::uint32_t> marks;  ///< per random mark
 };
@@ -44,9 +44,13 @@ class Program {
   const std::string& element_name(ElementId element) const { return names_[element]; }
   std::uint32_t noise_stream(std::uint32_t variable) const { return noise_streams_[variable]; }
   std::uint32_t start_stream(std::uint32_t chain) const { return start_streams_[chain]; }
-  std::uint32_t parameter_stream(std::uint32_t parameter) const { return parameter_streams_[parameter]; }
+  std::uint32_t parameter_stream(std::uint32_t parameter) const {
+    return parameter_streams_[parameter];
+  }
   /// Row of the Cholesky factor of the noise correlations: weight of each variable's own normal.
-  const std::vector<double>& noise_row(std::uint32_t variable) const { return noise_rows_[variable]; }
+  const std::vector<double>& noise_row(std::uint32_t variable) const {
+    return noise_rows_[variable];
+  }
   /// Events fired by a condition, in file order.
   const std::vector<std::uint32_t>& triggers() const { return triggers_; }
   /// The events that hold a clock.

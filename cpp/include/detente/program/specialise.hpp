@@ -26,7 +26,7 @@ struct ActiveClock {
   std::uint16_t cumulative_column = 0;
   std::uint16_t baseline_index = 0;  ///< among the clocks with a baseline
   model::BaselineFamily family = model::BaselineFamily::exponential;
-  std::vector<Operand> arguments;    ///< pool columns or scalars
+  std::vector<Operand> arguments;  ///< pool columns or scalars
   const std::vector<double>* times = nullptr;
 };
 
@@ -128,8 +128,8 @@ class StateProgram {
 /// new values of the assigned variables, weights of the branches, weights of each forced move.
 struct FiringProgram {
   RecordCode code;
-  std::vector<std::uint32_t> assigned;       ///< variables
-  std::vector<std::uint8_t> branch_states;   ///< transitions: targets
+  std::vector<std::uint32_t> assigned;      ///< variables
+  std::vector<std::uint8_t> branch_states;  ///< transitions: targets
   struct Move {
     std::uint32_t chain;
     std::vector<std::uint8_t> states;

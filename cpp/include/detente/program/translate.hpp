@@ -42,7 +42,8 @@ class Translator {
     const std::vector<LeverBinding>* levers = nullptr;
     const JointState* state = nullptr;  ///< null: chains are read from the record
     std::vector<bool> moving;           ///< per variable: it moves at every step in this state
-    std::uint32_t first_outcome_field = 0;  ///< utility only: fields of the outcomes' readings; 0: none
+    std::uint32_t first_outcome_field =
+        0;  ///< utility only: fields of the outcomes' readings; 0: none
   };
   Translator(Graph& graph, Setting setting) : graph_(graph), setting_(std::move(setting)) {}
 
