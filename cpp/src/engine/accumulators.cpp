@@ -135,12 +135,6 @@ void PolicyAccumulator::add(const BlockResult& block) {
       }
     }
   }
-  for (std::size_t v = 0; v < bands.size(); ++v) {
-    const std::size_t n_dates = bands[v].n_dates();
-    for (std::size_t d = 0; d < n_dates; ++d) {
-      bands[v].add(d, block.values.data() + (v * n_dates + d) * n, n);
-    }
-  }
 }
 
 void PolicyAccumulator::merge(const PolicyAccumulator& other) {

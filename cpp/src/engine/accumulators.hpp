@@ -71,6 +71,7 @@ struct PolicyAccumulator {
   std::vector<summary::Occupancy> occupancy;
   std::vector<summary::Bands> bands;
 
+  /// Outcomes and occupancy; bands are added date by date while the block runs.
   void add(const BlockResult& block);
   void merge(const PolicyAccumulator& other);
 };

@@ -48,8 +48,10 @@ Block::Block(const Task& task, const Options& options)
   result_.standings.resize(model.outcomes.size() * options.n);
   if (task.utility() != nullptr) result_.utility.resize(options.n);
   result_.occupancy.resize(n_states * n_reports);
-  result_.values.resize(model.variables.size() * n_reports * options.n);
-  if (options.keep_states) result_.states.resize(n_chains_ * n_reports * options.n);
+  result_.n_kept = std::min(options.n_kept, options.n);
+  result_.values.resize(model.variables.size() * n_reports * result_.n_kept);
+  result_.states.resize(n_chains_ * n_reports * result_.n_kept);
+  if (options.bands != nullptr) report_values_.resize(model.variables.size() * options.n);
 }
 
 BlockResult Block::run() {
@@ -371,30 +373,33 @@ void Block::report(std::size_t k) {
       result_.occupancy[(first_state + pool->program().state()[c]) * n_reports + r] += pool->size();
       first_state += model.chains[c].states.size();
     }
-    for (std::size_t t = 0; t < pool->tile_count(); ++t) {
+    for (std::size_t t = 0; t < pool->tile_count() && !report_values_.empty(); ++t) {
       Tile& tile = pool->tile(t);
       for (std::uint32_t v = 0; v < model.variables.size(); ++v) {
-        double* out = result_.values.data() + (v * n_reports + r) * options_.n;
+        double* out = report_values_.data() + v * options_.n;
         const std::ptrdiff_t moving = pool->moving_column(v);
-        if (moving >= 0) {
-          const double* column = tile.column(static_cast<std::size_t>(moving));
-          for (std::size_t i = 0; i < tile.count; ++i) out[tile.slots[i]] = column[i];
-        } else {
-          const std::uint32_t field = layout_.variable(v);
-          for (std::size_t i = 0; i < tile.count; ++i) {
-            out[tile.slots[i]] = record(tile.slots[i])[field];
-          }
-        }
-      }
-      if (!options_.keep_states) continue;
-      for (std::size_t c = 0; c < n_chains_; ++c) {
-        std::int8_t* out = result_.states.data() + (c * n_reports + r) * options_.n;
+        const std::uint32_t field = layout_.variable(v);
+        const double* column = moving >= 0 ? tile.column(static_cast<std::size_t>(moving)) : nullptr;
         for (std::size_t i = 0; i < tile.count; ++i) {
-          out[tile.slots[i]] = static_cast<std::int8_t>(pool->program().state()[c]);
+          out[tile.slots[i]] = column != nullptr ? column[i] : record(tile.slots[i])[field];
         }
       }
     }
   }
+  for (std::size_t i = 0; i < result_.n_kept; ++i) {
+    const auto slot = static_cast<Slot>(i);
+    if (is_alive_[slot] == 0) continue;
+    write_back(slot);
+    for (std::uint32_t v = 0; v < model.variables.size(); ++v) {
+      result_.values[(v * n_reports + r) * result_.n_kept + i] =
+          record(slot)[layout_.variable(v)];
+    }
+    for (std::uint32_t c = 0; c < n_chains_; ++c) {
+      result_.states[(c * n_reports + r) * result_.n_kept + i] =
+          static_cast<std::int8_t>(record(slot)[layout_.state(c)]);
+    }
+  }
+  if (options_.bands != nullptr) options_.bands->add(r, report_values_.data(), options_.n);
 }
 
 void Block::finish_horizon() {

@@ -26,10 +26,11 @@ namespace detente::engine {
 
 namespace {
 
-constexpr std::size_t most_block_paths = 4096;
+constexpr std::size_t most_block_paths = 8192;
+constexpr std::size_t usual_block_paths = 4096;
 constexpr std::size_t least_block_paths = 256;
-/// Bytes that the results of one block may take.
-constexpr std::size_t block_budget = 24u << 20;
+/// Joint states from which on blocks are larger, so that their pools do not get thin.
+constexpr double many_joint_states = 48.0;
 
 std::vector<std::size_t> chosen_policies(const model::Model& model,
                                          const std::vector<std::string>& names) {
@@ -54,17 +55,38 @@ std::vector<std::size_t> chosen_policies(const model::Model& model,
   return chosen;
 }
 
-std::size_t block_size(const model::Model& model, const RunOptions& options,
-                       std::size_t n_policies, std::size_t n_reports, int threads) {
+std::size_t block_size(const model::Model& model, const RunOptions& options, int threads) {
   if (options.block_paths > 0) return options.block_paths;
-  const std::size_t per_path =
-      sizeof(double) * n_policies * (n_reports * model.variables.size() + model.outcomes.size() + 2);
-  std::size_t n = std::clamp(block_budget / per_path, least_block_paths, most_block_paths);
+  double joint_states = 1.0;
+  for (const model::Chain& chain : model.chains) {
+    joint_states *= static_cast<double>(chain.states.size());
+  }
+  std::size_t n = joint_states > many_joint_states ? most_block_paths : usual_block_paths;
   // A short run is shared out among the threads.
-  const std::size_t share = options.n_paths / static_cast<std::size_t>(2 * threads) + 1;
+  const std::size_t share = static_cast<std::size_t>(
+      options.n_paths / static_cast<std::uint64_t>(threads) + 1);
   n = std::min(n, std::max(share, least_block_paths));
-  return std::max<std::size_t>(n / tile_lanes, 1) * tile_lanes;
+  return (n + tile_lanes - 1) / tile_lanes * tile_lanes;
 }
+
+/// Adds the columns of a report date to the bands of one policy, variable by variable under a lock each. Exact sums
+/// and counts do not depend on the order in which blocks come. A stopped run keeps what its unfinished blocks
+/// had reported: every date rests on paths of its own number.
+class PolicyBands final : public BandSink {
+ public:
+  explicit PolicyBands(std::vector<summary::Bands>& bands) : bands_(bands), locks_(bands.size()) {}
+
+  void add(std::size_t date, const double* values, std::size_t n) override {
+    for (std::size_t v = 0; v < bands_.size(); ++v) {
+      const std::lock_guard lock(locks_[v]);
+      bands_[v].add(date, values + v * n, n);
+    }
+  }
+
+ private:
+  std::vector<summary::Bands>& bands_;
+  std::vector<std::mutex> locks_;
+};
 
 /// One block under all policies, on its way through the pipeline.
 struct Work {
@@ -88,8 +110,10 @@ class Ensemble {
             labels_of(*model_, policies_, prepared_.tasks[0]->program().grid().report_times,
                       options.scenario_hash),
             options.seed, options.first_path)),
-        block_paths_(block_size(*model_, options, policies_.size(), state_->labels.times.size(),
-                                threads_)) {
+        block_paths_(block_size(*model_, options, threads_)) {
+    for (PolicyAccumulator& policy : state_->policies) {
+      bands_.push_back(std::make_unique<PolicyBands>(policy.bands));
+    }
     reserve_kept();
   }
 
@@ -173,16 +197,19 @@ class Ensemble {
     work->stride = rounded_lanes(work->n);
     work->parameters = Buffer<double>(model_->parameters.size() * work->stride);
     prepared_.draws->fill(key, work->first_path, work->n, work->parameters.data(), work->stride);
-    for (const std::shared_ptr<const Task>& task : prepared_.tasks) {
+    for (std::size_t p = 0; p < prepared_.tasks.size(); ++p) {
       Block::Options options;
+      options.bands = bands_[p].get();
       options.first_path = work->first_path;
       options.n = work->n;
       options.seed_key = key;
       options.parameters = work->parameters.data();
       options.parameter_stride = work->stride;
-      options.keep_states = work->first_path - options_.first_path < options_.keep_paths;
+      const std::uint64_t before = work->first_path - options_.first_path;
+      options.n_kept = static_cast<std::size_t>(
+          std::min<std::uint64_t>(work->n, options_.keep_paths - std::min(before, options_.keep_paths)));
       options.stop = &stop_;
-      work->results.push_back(Block(*task, options).run());
+      work->results.push_back(Block(*prepared_.tasks[p], options).run());
       if (work->results.back().stopped) {
         work->stopped = true;
         break;
@@ -243,20 +270,15 @@ class Ensemble {
         column.insert(column.end(), result.utility.begin(), result.utility.end());
       }
     }
-    if (result.states.empty() && options_.keep_paths == 0) return;
-    const std::uint64_t before = work.first_path - options_.first_path;
-    if (before >= options_.keep_paths) return;
-    const std::size_t n_kept =
-        static_cast<std::size_t>(std::min<std::uint64_t>(n, options_.keep_paths - before));
     KeptPaths& kept = kept_[p];
     const std::size_t n_dates = state_->labels.times.size();
-    kept.n_paths += n_kept;
-    for (std::size_t i = 0; i < n_kept; ++i) {
+    kept.n_paths += result.n_kept;
+    for (std::size_t i = 0; i < result.n_kept; ++i) {
       for (std::size_t row = 0; row < model_->chains.size() * n_dates; ++row) {
-        kept.states.push_back(result.states[row * n + i]);
+        kept.states.push_back(result.states[row * result.n_kept + i]);
       }
       for (std::size_t row = 0; row < model_->variables.size() * n_dates; ++row) {
-        kept.values.push_back(result.values[row * n + i]);
+        kept.values.push_back(result.values[row * result.n_kept + i]);
       }
     }
   }
@@ -267,6 +289,7 @@ class Ensemble {
   int threads_;
   Prepared prepared_;
   std::shared_ptr<Accumulators> state_;
+  std::vector<std::unique_ptr<PolicyBands>> bands_;
   std::size_t block_paths_;
   std::uint64_t started_ = 0;
   std::atomic<std::uint64_t> done_{0};

@@ -44,10 +44,19 @@ struct BlockResult {
   std::vector<outcome::Standing> standings;  ///< [outcome][path]
   std::vector<double> utility;               ///< [path]; empty without a utility
   std::vector<std::uint64_t> occupancy;      ///< [chain state over all chains][report date]
-  std::vector<double> values;                ///< [variable][report date][path]
-  std::vector<std::int8_t> states;           ///< [chain][report date][path]; empty unless kept
+  std::size_t n_kept = 0;                    ///< first paths whose histories are kept
+  std::vector<double> values;                ///< [variable][report date][kept path]
+  std::vector<std::int8_t> states;           ///< [chain][report date][kept path]
   std::optional<Failure> failure;            ///< of the lowest path that failed
   bool stopped = false;
+};
+
+/// Takes the values of the variables at a report date: `values` is [variable][path], `n` paths each. Called from several
+/// threads at once.
+class BandSink {
+ public:
+  virtual ~BandSink() = default;
+  virtual void add(std::size_t date, const double* values, std::size_t n) = 0;
 };
 
 /// Sees what a single path does (trace).
@@ -98,7 +107,8 @@ class Block {
     std::uint64_t seed_key = 0;
     const double* parameters = nullptr;  ///< [parameter][path], `parameter_stride` apart
     std::size_t parameter_stride = 0;
-    bool keep_states = false;
+    std::size_t n_kept = 0;              ///< so many first paths keep their histories
+    BandSink* bands = nullptr;
     const std::atomic<bool>* stop = nullptr;
     Observer* observer = nullptr;
   };
@@ -203,7 +213,7 @@ class Block {
   bool in_run_off_ = false;
 
   // Scratch.
-  std::vector<double> kept_, signals_;
+  std::vector<double> kept_, signals_, report_values_;
   std::vector<Slot> changed_, chosen_, arriving_;
   std::vector<Slot> late_;  ///< lanes between a step and the grid point at its end, in no pool
   std::vector<std::uint8_t> is_triggered_;
