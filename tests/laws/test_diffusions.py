@@ -245,14 +245,27 @@ chains:
 """
 
 
-def test_noise_of_a_path_does_not_depend_on_what_its_chains_do() -> None:
-    """Streams belong to elements: with and without a busy chain the variable is the same."""
-    variables = "  x: {start: 0, drift: 0.3, volatility: 0.5}"
-    alone = diffusion(variables, 0.13, "  middle: {value: x, at: 0.9}\n  end: {value: x}")
+def test_noise_and_bounds_of_a_path_do_not_depend_on_what_its_chains_do() -> None:
+    """Streams belong to elements: with and without a busy chain the variables are the same."""
+    variables = """
+  free: {start: 0, drift: 0.3, volatility: 0.5}
+  clamped: {start: 0.1, volatility: 0.8, range: [0, null]}
+  folded: {start: 0.1, volatility: 0.8, range: {low: 0, at_bounds: reflect}}
+  turned: {start: 0.5, volatility: 0.8, range: {high: 0.7, at_bounds: reflect}}
+  boxed: {start: 0.3, volatility: 2, range: {low: 0, high: 1, at_bounds: reflect}}
+  home: {start: 1, reverting: {to: 0, rate: 0.7}, volatility: 0.3}
+  wealth: {start: 1, growth: 0.1, volatility: 0.3}
+"""
+    names = ["free", "clamped", "folded", "turned", "boxed", "home", "wealth"]
+    outcomes = "\n".join(
+        f"  {name}_middle: {{value: {name}, at: 0.9}}\n  {name}_end: {{value: {name}}}"
+        for name in names
+    )
+    alone = diffusion(variables, 0.13, outcomes)
     beside = alone.replace("outcomes:", MOVES.strip() + "\noutcomes:")
     one, other = simulate(alone, 2_000), simulate(beside, 2_000)
-    for name in ("middle", "end"):
-        np.testing.assert_allclose(other[name], one[name], rtol=0.0, atol=1e-12)
+    for name in (f"{name}_{when}" for name in names for when in ("middle", "end")):
+        np.testing.assert_allclose(other[name], one[name], rtol=1e-12, atol=1e-12, err_msg=name)
 
 
 def test_volatility_is_that_of_the_state_at_the_start_of_each_step() -> None:
