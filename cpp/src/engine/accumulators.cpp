@@ -7,8 +7,8 @@ namespace detente::engine {
 OutcomeAccumulator::OutcomeAccumulator(Kind the_kind, const std::vector<double>& dates,
                                        double horizon)
     : kind(the_kind),
-      incidence(the_kind == Kind::time ? dates : std::vector<double>{},
-                horizon, the_kind == Kind::time ? summary::QuantileSketch::default_capacity : 16),
+      incidence(the_kind == Kind::time ? dates : std::vector<double>{}, horizon,
+                the_kind == Kind::time ? summary::QuantileSketch::default_capacity : 16),
       sketch(the_kind == Kind::number ? summary::QuantileSketch::default_capacity : 16) {}
 
 void OutcomeAccumulator::add(const double* values, const outcome::Standing* standings,
@@ -17,9 +17,15 @@ void OutcomeAccumulator::add(const double* values, const outcome::Standing* stan
   counted.reserve(n);
   for (std::size_t i = 0; i < n; ++i) {
     switch (standings[i]) {
-      case outcome::Standing::excluded: ++n_excluded; break;
-      case outcome::Standing::censored: ++n_censored; break;
-      case outcome::Standing::counts: counted.push_back(values[i]); break;
+      case outcome::Standing::excluded:
+        ++n_excluded;
+        break;
+      case outcome::Standing::censored:
+        ++n_censored;
+        break;
+      case outcome::Standing::counts:
+        counted.push_back(values[i]);
+        break;
     }
   }
   switch (kind) {
@@ -50,9 +56,12 @@ void OutcomeAccumulator::merge(const OutcomeAccumulator& other) {
 
 std::uint64_t OutcomeAccumulator::n_counted() const {
   switch (kind) {
-    case Kind::share: return share.n;
-    case Kind::time: return incidence.n();
-    case Kind::number: return moments.n();
+    case Kind::share:
+      return share.n;
+    case Kind::time:
+      return incidence.n();
+    case Kind::number:
+      return moments.n();
   }
   return 0;
 }
@@ -68,14 +77,22 @@ OutcomeAccumulator::Kind kind_of(const std::string& kind) {
 std::string name_of(model::Outcome::Kind kind) {
   using Kind = model::Outcome::Kind;
   switch (kind) {
-    case Kind::probability: return "probability";
-    case Kind::time_to: return "time_to";
-    case Kind::duration: return "duration";
-    case Kind::count: return "count";
-    case Kind::value: return "value";
-    case Kind::integral: return "integral";
-    case Kind::maximum: return "maximum";
-    case Kind::minimum: return "minimum";
+    case Kind::probability:
+      return "probability";
+    case Kind::time_to:
+      return "time_to";
+    case Kind::duration:
+      return "duration";
+    case Kind::count:
+      return "count";
+    case Kind::value:
+      return "value";
+    case Kind::integral:
+      return "integral";
+    case Kind::maximum:
+      return "maximum";
+    case Kind::minimum:
+      return "minimum";
   }
   return "";
 }

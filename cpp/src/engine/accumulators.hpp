@@ -26,10 +26,10 @@ struct OutcomeAccumulator {
   Kind kind;
   std::uint64_t n_excluded = 0;
   std::uint64_t n_censored = 0;
-  summary::Proportion share;      ///< share
-  summary::Incidence incidence;   ///< time
-  summary::Moments moments;       ///< number
-  summary::QuantileSketch sketch; ///< number
+  summary::Proportion share;       ///< share
+  summary::Incidence incidence;    ///< time
+  summary::Moments moments;        ///< number
+  summary::QuantileSketch sketch;  ///< number
 
   void add(const double* values, const outcome::Standing* standings, std::size_t n);
   void merge(const OutcomeAccumulator& other);
@@ -50,11 +50,11 @@ struct Labels {
     std::string name, unit;
   };
   std::string title, scenario_hash;
-  std::vector<double> times;        ///< report dates, years from the start
+  std::vector<double> times;  ///< report dates, years from the start
   std::vector<std::string> dates;
   double horizon = 0.0;
   std::vector<std::string> policies;
-  std::vector<Outcome> outcomes;    ///< utility last where there is one
+  std::vector<Outcome> outcomes;  ///< utility last where there is one
   std::vector<Chain> chains;
   std::vector<Variable> variables;
 };

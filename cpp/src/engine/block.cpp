@@ -126,8 +126,8 @@ void Block::start() {
           fail(std::move(failure), slot);
           picked = 0;
         }
-        enter(slot, c, static_cast<std::uint8_t>(
-                           branches[static_cast<std::size_t>(picked)].to.index));
+        enter(slot, c,
+              static_cast<std::uint8_t>(branches[static_cast<std::size_t>(picked)].to.index));
       }
       next += branches.size();
     }
@@ -379,7 +379,8 @@ void Block::report(std::size_t k) {
         double* out = report_values_.data() + v * options_.n;
         const std::ptrdiff_t moving = pool->moving_column(v);
         const std::uint32_t field = layout_.variable(v);
-        const double* column = moving >= 0 ? tile.column(static_cast<std::size_t>(moving)) : nullptr;
+        const double* column =
+            moving >= 0 ? tile.column(static_cast<std::size_t>(moving)) : nullptr;
         for (std::size_t i = 0; i < tile.count; ++i) {
           out[tile.slots[i]] = column != nullptr ? column[i] : record(tile.slots[i])[field];
         }
@@ -391,8 +392,7 @@ void Block::report(std::size_t k) {
     if (is_alive_[slot] == 0) continue;
     write_back(slot);
     for (std::uint32_t v = 0; v < model.variables.size(); ++v) {
-      result_.values[(v * n_reports + r) * result_.n_kept + i] =
-          record(slot)[layout_.variable(v)];
+      result_.values[(v * n_reports + r) * result_.n_kept + i] = record(slot)[layout_.variable(v)];
     }
     for (std::uint32_t c = 0; c < n_chains_; ++c) {
       result_.states[(c * n_reports + r) * result_.n_kept + i] =
@@ -541,7 +541,7 @@ void Block::copy_operand(const Frame& frame, Operand operand, double* out, std::
     std::fill_n(out, n, values[0]);
   } else {
     kernel::active().column[static_cast<std::size_t>(kernel::Operation::copy)](out, values, values,
-                                                                              values, n);
+                                                                               values, n);
   }
 }
 
@@ -568,8 +568,9 @@ void Block::collect_outcomes() {
       const bool is_time = model.outcomes[o].kind == model::Outcome::Kind::time_to;
       result_.outcomes[o * options_.n + slot] = reading.value;
       result_.standings[o * options_.n + slot] = reading.standing;
-      fields[shape_.outcomes + o] =
-          !counts ? 0.0 : is_time ? std::min(reading.value, horizon) : reading.value;
+      fields[shape_.outcomes + o] = !counts   ? 0.0
+                                    : is_time ? std::min(reading.value, horizon)
+                                              : reading.value;
     }
   }
   const program::RecordCode* utility = task_.utility();

@@ -36,6 +36,7 @@ Watch watch_for(const program::StateProgram& program, const outcome::Plan& plan)
 Pool::Pool(const program::StateProgram& program, const outcome::Plan& plan,
            const model::Model& model)
     : firings(model.transitions.size() + model.events.size(), nullptr),
+      light(model.transitions.size() + model.events.size(), 2),
       program_(&program),
       watch_(watch_for(program, plan)),
       moving_columns_(model.variables.size(), -1),

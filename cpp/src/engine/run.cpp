@@ -63,8 +63,8 @@ std::size_t block_size(const model::Model& model, const RunOptions& options, int
   }
   std::size_t n = joint_states > many_joint_states ? most_block_paths : usual_block_paths;
   // A short run is shared out among the threads.
-  const std::size_t share = static_cast<std::size_t>(
-      options.n_paths / static_cast<std::uint64_t>(threads) + 1);
+  const std::size_t share =
+      static_cast<std::size_t>(options.n_paths / static_cast<std::uint64_t>(threads) + 1);
   n = std::min(n, std::max(share, least_block_paths));
   return (n + tile_lanes - 1) / tile_lanes * tile_lanes;
 }
@@ -206,8 +206,8 @@ class Ensemble {
       options.parameters = work->parameters.data();
       options.parameter_stride = work->stride;
       const std::uint64_t before = work->first_path - options_.first_path;
-      options.n_kept = static_cast<std::size_t>(
-          std::min<std::uint64_t>(work->n, options_.keep_paths - std::min(before, options_.keep_paths)));
+      options.n_kept = static_cast<std::size_t>(std::min<std::uint64_t>(
+          work->n, options_.keep_paths - std::min(before, options_.keep_paths)));
       options.stop = &stop_;
       work->results.push_back(Block(*prepared_.tasks[p], options).run());
       if (work->results.back().stopped) {
@@ -260,9 +260,8 @@ class Ensemble {
         for (std::size_t i = 0; i < n; ++i) {
           const bool counts = result.standings[o * n + i] == outcome::Standing::counts;
           const double value = result.outcomes[o * n + i];
-          column.push_back(counts && std::isfinite(value)
-                               ? value
-                               : std::numeric_limits<double>::quiet_NaN());
+          column.push_back(
+              counts && std::isfinite(value) ? value : std::numeric_limits<double>::quiet_NaN());
         }
       }
       if (!result.utility.empty()) {

@@ -187,17 +187,19 @@ void Block::sub_step(Pool& pool, const Slot* slots, std::size_t m, std::vector<F
         competitors.push_back({clocks[j].element, hazard, j == first ? 0.0 : left});
       }
     }
-    leave(slot);
+    const program::ElementId element = clocks[first].element;
+    const bool stays = is_light(pool, element);
+    if (!stays) leave(slot);
     now_[slot] = std::min(now_[slot] + delay, end);
     double* fields = record(slot);
-    const program::ElementId element = clocks[first].element;
     fields[layout_.clock(element)] = std::numeric_limits<double>::quiet_NaN();
     fields[layout_.firings(element)] += 1.0;
-    fired.push_back({slot, element});
+    (stays ? light_ : fired).push_back({slot, element});
     if (options_.observer != nullptr) {
       options_.observer->crossing(now_[slot], element, competitors);
     }
   }
+  if (!light_.empty()) fire_light(pool, light_);
 }
 
 double Block::limited(std::uint32_t variable, double value) const {

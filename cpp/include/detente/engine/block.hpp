@@ -21,17 +21,17 @@ namespace detente::engine {
 /// A path that cannot go on.
 struct Failure {
   enum class Kind : std::uint8_t {
-    hazard,        ///< negative or NaN
-    weight,        ///< branch weights negative, NaN or all zero
-    probability,   ///< outside [0, 1]
-    assignment,    ///< an effect gave NaN or infinity
-    outcome,       ///< a reading is NaN
-    cascade,       ///< firings without end
+    hazard,       ///< negative or NaN
+    weight,       ///< branch weights negative, NaN or all zero
+    probability,  ///< outside [0, 1]
+    assignment,   ///< an effect gave NaN or infinity
+    outcome,      ///< a reading is NaN
+    cascade,      ///< firings without end
   } kind = Kind::hazard;
   std::uint64_t path = 0;
   double time = 0.0;
   program::ElementId element = 0;
-  std::uint32_t item = 0;   ///< variable, chain or outcome concerned
+  std::uint32_t item = 0;  ///< variable, chain or outcome concerned
   double value = 0.0;
   std::vector<double> record;  ///< the path's fields at that moment
   program::JointState state;
@@ -107,7 +107,7 @@ class Block {
     std::uint64_t seed_key = 0;
     const double* parameters = nullptr;  ///< [parameter][path], `parameter_stride` apart
     std::size_t parameter_stride = 0;
-    std::size_t n_kept = 0;              ///< so many first paths keep their histories
+    std::size_t n_kept = 0;  ///< so many first paths keep their histories
     BandSink* bands = nullptr;
     const std::atomic<bool>* stop = nullptr;
     Observer* observer = nullptr;
@@ -151,6 +151,11 @@ class Block {
   double limited(std::uint32_t variable, double value) const;
   void add_increments();
 
+  // light.cpp: firings that leave a lane where it is
+  bool is_light(Pool& pool, program::ElementId element);
+  void fire_light(Pool& pool, std::vector<Fired>& fired);
+  void fire_light_group(Pool& pool, program::ElementId element, const Slot* slots, std::size_t m);
+
   // firing.cpp: effects
   void fire(std::vector<Fired>& fired);
   void fire_group(program::ElementId element, Pool& pool, const Slot* slots, std::size_t m);
@@ -176,8 +181,7 @@ class Block {
   bool is_decided(std::uint32_t monitor, const double* fields) const;
   void leave_all(std::vector<Slot>& slots);
   program::Frame run_on_records(const program::RecordCode& code, const Slot* slots, std::size_t m,
-                                const program::ElementStreams* streams,
-                                program::ElementId element);
+                                const program::ElementStreams* streams, program::ElementId element);
   void draw(double* out, std::uint32_t stream, const Slot* slots, std::size_t m,
             program::ElementId element, bool exponential);
 
@@ -195,26 +199,27 @@ class Block {
   std::size_t n_chains_;
 
   std::vector<double> records_;
-  std::vector<double> now_;               ///< own time of a slot
-  std::vector<std::uint64_t> entered_;    ///< chains entered since the last arrival, as bits
+  std::vector<double> now_;             ///< own time of a slot
+  std::vector<std::uint64_t> entered_;  ///< chains entered since the last arrival, as bits
   std::vector<std::uint32_t> firings_in_step_;
-  std::vector<Pool*> pool_of_;            ///< null: not in a pool
+  std::vector<Pool*> pool_of_;  ///< null: not in a pool
   std::vector<std::size_t> position_of_;
   std::vector<std::uint8_t> is_alive_;
-  std::vector<std::uint64_t> joint_;      ///< number of the joint state of a slot
-  std::vector<std::uint64_t> strides_;    ///< of the chains in that number
+  std::vector<std::uint64_t> joint_;    ///< number of the joint state of a slot
+  std::vector<std::uint64_t> strides_;  ///< of the chains in that number
   std::vector<std::unique_ptr<Pool>> pools_;
   std::unordered_map<std::uint64_t, Pool*> pool_by_joint_;
-  std::vector<Slot> touched_;             ///< fired in the current step
+  std::vector<Slot> touched_;  ///< fired in the current step
   std::size_t n_alive_ = 0;
-  std::size_t current_ = 0;               ///< current step, or the one that starts at the current grid point
+  std::size_t current_ = 0;  ///< current step, or the one that starts at the current grid point
   bool in_step_ = false;
   bool has_begun_ = false;
   bool in_run_off_ = false;
 
   // Scratch.
   std::vector<double> kept_, signals_, report_values_;
-  std::vector<Slot> changed_, chosen_, arriving_;
+  std::vector<Slot> changed_, chosen_, arriving_, group_;
+  std::vector<Fired> light_;
   std::vector<Slot> late_;  ///< lanes between a step and the grid point at its end, in no pool
   std::vector<std::uint8_t> is_triggered_;
   Buffer<double> registers_, columns_, code_scalars_, low_, variates_, splats_;

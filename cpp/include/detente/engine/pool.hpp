@@ -68,6 +68,8 @@ class Pool {
   std::vector<Slot> pending;  ///< lanes with a sub-interval to go
   /// Firing programs of this joint state, by element; null until first needed.
   std::vector<const program::FiringProgram*> firings;
+  /// Whether a firing of the element leaves a lane where it is, see Block::is_light; 2: not yet known.
+  std::vector<std::uint8_t> light;
 
  private:
   const program::StateProgram* program_;
