@@ -328,6 +328,7 @@ TEST_CASE("a lane's result depends on neither its position nor the column's leng
     for (std::size_t k = 0; k < static_cast<std::size_t>(Operation::count); ++k) {
       // In the forms with a scalar that is the same number after the shift.
       shifted_b.lane[0] = b.lane[0];
+      shifted_c.lane[0] = c.lane[0];
       shifted_a.lane[0] = a.lane[0];
       run(*table, static_cast<Operation>(k), whole, a, b, c);
       run(*table, static_cast<Operation>(k), part, shifted_a, shifted_b, shifted_c, length);
