@@ -259,12 +259,7 @@ void Block::read_stepped(std::size_t k) {
     registers_.reserve(code.register_count() * tile_lanes);
     for (std::size_t t = 0; t < pool->tile_count(); ++t) {
       Tile& tile = pool->tile(t);
-      Frame frame;
-      frame.registers = registers_.data();
-      frame.columns = tile.columns.data();
-      frame.scalars = pool->scalars();
-      frame.stride = tile_lanes;
-      frame.n = rounded_lanes(tile.count);
+      const Frame frame = frame_of(*pool, tile);
       code.run(frame);
       collect_columns(code, frame, splats_, values);
       if (!in_run_off_) read_sums(tile, *pool, time, length, values);
@@ -342,12 +337,7 @@ void Block::read_at_dates(std::size_t k) {
     registers_.reserve(code.register_count() * tile_lanes);
     for (std::size_t t = 0; t < pool->tile_count(); ++t) {
       Tile& tile = pool->tile(t);
-      Frame frame;
-      frame.registers = registers_.data();
-      frame.columns = tile.columns.data();
-      frame.scalars = pool->scalars();
-      frame.stride = tile_lanes;
-      frame.n = rounded_lanes(tile.count);
+      const Frame frame = frame_of(*pool, tile);
       code.run(frame);
       collect_columns(code, frame, splats_, values);
       for (std::size_t lane = 0; lane < tile.count; ++lane) {
@@ -423,6 +413,17 @@ void Block::drop_closed(double time) {
   }
 }
 
+// Code runs on a tile's own columns.
+Frame Block::frame_of(Pool& pool, Tile& tile) {
+  Frame frame;
+  frame.registers = registers_.data();
+  frame.columns = tile.columns.data();
+  frame.scalars = pool.scalars();
+  frame.stride = tile_lanes;
+  frame.n = rounded_lanes(tile.count);
+  return frame;
+}
+
 void Block::make_noise(Pool& pool, Tile& tile, std::uint32_t quad) {
   const StateProgram& program = pool.program();
   const std::size_t n_noises = program.noises().size();
@@ -462,13 +463,8 @@ void Block::advance_tile(Pool& pool, Tile& tile, bool regular) {
   const std::size_t n = rounded_lanes(tile.count);
   const std::size_t n_noises = program.noises().size();
   registers_.reserve(code.register_count() * tile_lanes);
-  Frame frame;
-  frame.registers = registers_.data();
-  frame.columns = tile.columns.data();
-  frame.scalars = pool.scalars();
+  Frame frame = frame_of(pool, tile);
   frame.noise = tile.column(program.noise_column() + (current_ % 4) * n_noises);
-  frame.stride = tile_lanes;
-  frame.n = n;
   code.run(frame);
 
   const kernel::Table& table = kernel::active();

@@ -58,6 +58,7 @@ TEST_CASE("random bytes are an expression or errors inside the text", "[expr]") 
   std::mt19937 random(20240229);
   const std::string usual = "0123456789.+-*/^()[],<>=! aeintrdofx_\n\t";
   std::uint32_t marks = 0;
+  std::size_t n_handled = 0;
   for (std::size_t round = 0; round < 20000; ++round) {
     std::string text;
     const std::size_t length = random() % 40;
@@ -66,8 +67,9 @@ TEST_CASE("random bytes are an expression or errors inside the text", "[expr]") 
       text += any_byte ? static_cast<char>(random() % 256) : usual[random() % usual.size()];
     }
     if (!is_handled(text, context_of(round, marks))) FAIL("unhandled: " << text);
+    ++n_handled;
   }
-  SUCCEED();
+  CHECK(n_handled == 20000);
 }
 
 TEST_CASE("random words are an expression or errors inside the text", "[expr]") {
@@ -137,13 +139,15 @@ TEST_CASE("random words are an expression or errors inside the text", "[expr]") 
                                        "smoothstep("};
   std::mt19937 random(20260101);
   std::uint32_t marks = 0;
+  std::size_t n_handled = 0;
   for (std::size_t round = 0; round < 40000; ++round) {
     std::string text;
     const std::size_t length = 1 + random() % 16;
     for (std::size_t i = 0; i < length; ++i) text += words[random() % words.size()] + ' ';
     if (!is_handled(text, context_of(round, marks))) FAIL("unhandled: " << text);
+    ++n_handled;
   }
-  SUCCEED();
+  CHECK(n_handled == 40000);
 }
 
 /// A random expression that parses, of depth at most `depth`.

@@ -135,6 +135,7 @@ class Block {
   void finish_horizon();
   void step(std::size_t k);
   void advance_tile(Pool& pool, Tile& tile, bool regular);
+  program::Frame frame_of(Pool& pool, Tile& tile);
   void make_noise(Pool& pool, Tile& tile, std::uint32_t quad);
   void drop_closed(double time);
   void collect_outcomes();
