@@ -50,12 +50,12 @@ void Block::draw(double* out, std::uint32_t stream, const Slot* slots, std::size
 Frame Block::run_on_records(const program::RecordCode& code, const Slot* slots, std::size_t m,
                             const program::ElementStreams* streams, program::ElementId element) {
   const std::size_t n = rounded_lanes(m);
-  columns_.reserve(code.inputs().size() * tile_lanes);
-  registers_.reserve(code.code().register_count() * tile_lanes);
+  columns_.reserve(code.inputs().size() * scratch_stride);
+  registers_.reserve(code.code().register_count() * scratch_stride);
   code_scalars_.reserve(code.scalars().size());
   for (std::size_t c = 0; c < code.inputs().size(); ++c) {
     const Leaf leaf = code.inputs()[c];
-    double* column = columns_.data() + c * tile_lanes;
+    double* column = columns_.data() + c * scratch_stride;
     switch (leaf.kind) {
       case LeafKind::field:
       case LeafKind::moving_field:
@@ -81,7 +81,7 @@ Frame Block::run_on_records(const program::RecordCode& code, const Slot* slots, 
   frame.registers = registers_.data();
   frame.columns = columns_.data();
   frame.scalars = code_scalars_.data();
-  frame.stride = tile_lanes;
+  frame.stride = scratch_stride;
   frame.n = n;
   code.scalars().initialise(code_scalars_.data());
   code.scalars().set_step(code_scalars_.data(), step_scalars());

@@ -229,11 +229,11 @@ namespace {
 void collect_columns(const Code& code, const Frame& frame, Buffer<double>& splats,
                      std::vector<const double*>& values) {
   values.clear();
-  splats.reserve(code.outputs().size() * tile_lanes);
+  splats.reserve(code.outputs().size() * scratch_stride);
   for (std::size_t i = 0; i < code.outputs().size(); ++i) {
     const double* column = frame.at(code.outputs()[i]);
     if (code.outputs()[i].kind == Operand::Kind::scalar) {
-      double* splat = splats.data() + i * tile_lanes;
+      double* splat = splats.data() + i * scratch_stride;
       std::fill_n(splat, tile_lanes, column[0]);
       column = splat;
     }
@@ -254,9 +254,10 @@ void Block::read_stepped(std::size_t k) {
     const StateProgram& program = pool->program();
     if (program.stepped_signals().empty() || pool->size() == 0) continue;
     const Watch& watch = pool->watch();
+    if (grid.points[k - 1].time >= watch.until) continue;  // all that follows has closed
     pool->set_step(k, grid.step(k));
     const Code& code = program.stepped_code();
-    registers_.reserve(code.register_count() * tile_lanes);
+    registers_.reserve(code.register_count() * scratch_stride);
     for (std::size_t t = 0; t < pool->tile_count(); ++t) {
       Tile& tile = pool->tile(t);
       const Frame frame = frame_of(*pool, tile);
@@ -334,7 +335,7 @@ void Block::read_at_dates(std::size_t k) {
     if (pool->size() == 0) continue;
     pool->set_step(k, grid.step(k));
     const Code& code = program.signal_code();
-    registers_.reserve(code.register_count() * tile_lanes);
+    registers_.reserve(code.register_count() * scratch_stride);
     for (std::size_t t = 0; t < pool->tile_count(); ++t) {
       Tile& tile = pool->tile(t);
       const Frame frame = frame_of(*pool, tile);
@@ -419,7 +420,7 @@ Frame Block::frame_of(Pool& pool, Tile& tile) {
   frame.registers = registers_.data();
   frame.columns = tile.columns.data();
   frame.scalars = pool.scalars();
-  frame.stride = tile_lanes;
+  frame.stride = tile.stride;
   frame.n = rounded_lanes(tile.count);
   return frame;
 }
@@ -462,7 +463,7 @@ void Block::advance_tile(Pool& pool, Tile& tile, bool regular) {
   const Code& code = program.step_code(regular);
   const std::size_t n = rounded_lanes(tile.count);
   const std::size_t n_noises = program.noises().size();
-  registers_.reserve(code.register_count() * tile_lanes);
+  registers_.reserve(code.register_count() * scratch_stride);
   Frame frame = frame_of(pool, tile);
   frame.noise = tile.column(program.noise_column() + (current_ % 4) * n_noises);
   code.run(frame);
@@ -500,7 +501,7 @@ void Block::advance_tile(Pool& pool, Tile& tile, bool regular) {
     for (std::uint32_t f = 0; f < shape_.size; f += 8) __builtin_prefetch(fields + f, 1);
     now_[slot] = step_scalars()[StepScalar::start];
     pool.pending.push_back(slot);
-    touched_.push_back(slot);
+    touched_.push_back({slot, &pool});
   }
   const auto& functions = table.column;
   const auto subtract = functions[static_cast<std::size_t>(kernel::Operation::sub_vv)];

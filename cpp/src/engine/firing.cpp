@@ -74,18 +74,19 @@ bool Block::apply(ElementId element, const FiringProgram& firing, Slot slot, std
   const std::vector<Operand>& outputs = firing.code.code().outputs();
   double* fields = record(slot);
   std::size_t next = 2;
-  Failure failure;
-  failure.time = now_[slot];
-  failure.element = element;
+  const auto fail_at = [&](Failure::Kind kind, std::uint32_t item, double value) {
+    Failure failure;
+    failure.kind = kind;
+    failure.time = now_[slot];
+    failure.element = element;
+    failure.item = item;
+    failure.value = value;
+    fail(std::move(failure), slot);
+    return false;
+  };
   for (const std::uint32_t variable : firing.assigned) {
     const double value = value_at(frame, outputs[next++], lane);
-    if (!std::isfinite(value)) {
-      failure.kind = Failure::Kind::assignment;
-      failure.item = variable;
-      failure.value = value;
-      fail(std::move(failure), slot);
-      return false;
-    }
+    if (!std::isfinite(value)) return fail_at(Failure::Kind::assignment, variable, value);
   }
   // Weights are read before anything changes.
   std::array<std::pair<std::uint32_t, std::uint8_t>, 64> moves;
@@ -110,14 +111,11 @@ bool Block::apply(ElementId element, const FiringProgram& firing, Slot slot, std
     }
     const int picked = pick(weights.data(), states.size(), u);
     if (picked < 0) {
-      failure.kind = Failure::Kind::weight;
-      failure.item = chain;
-      failure.value = weights[0];
+      double wrong = weights[0];
       for (std::size_t k = 0; k < states.size(); ++k) {
-        if (!(weights[k] >= 0.0)) failure.value = weights[k];
+        if (!(weights[k] >= 0.0)) wrong = weights[k];
       }
-      fail(failure, slot);
-      return false;
+      return fail_at(Failure::Kind::weight, chain, wrong);
     }
     const std::uint8_t to = states[static_cast<std::size_t>(picked)];
     const bool is_move = !is_forced || fields[layout_.state(chain)] != to;

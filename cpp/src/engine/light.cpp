@@ -2,16 +2,20 @@
 // columns are brought up to date. Marked point processes with many events per path live on this.
 
 #include <algorithm>
+#include <limits>
 
 #include "detente/engine/block.hpp"
 
 namespace detente::engine {
 
+using outcome::MonitorKind;
 using program::ElementId;
 using program::Leaf;
 using program::LeafKind;
 
 namespace {
+
+constexpr double infinity = std::numeric_limits<double>::infinity();
 
 bool reads_field(const program::RecordCode& code, std::uint32_t field) {
   return std::any_of(code.inputs().begin(), code.inputs().end(), [field](const Leaf& leaf) {
@@ -39,6 +43,7 @@ bool Block::is_light(Pool& pool, ElementId element) {
     if (pool.moving_column(variable) < 0) return false;
   }
   known = 1;
+  pool.light_readings[element] = reading_after(pool, element);
   return true;
 }
 
@@ -54,18 +59,46 @@ void Block::fire_light(Pool& pool, std::vector<Fired>& fired) {
   fired.clear();
 }
 
+// Monitors that follow what a light firing touches, and the sums kept in the pool's columns, which share one time of
+// their last reading. Sums and extremes close; a signal that anything else may read has to stay up to date.
+LightReading Block::reading_after(const Pool& pool, ElementId element) const {
+  const std::vector<std::uint32_t>& touched = pool.firings[element]->touched_signals;
+  LightReading reading;
+  if (touched.empty()) return reading;
+  std::vector<bool> is_followed(plan_.signals().size(), false);
+  const auto is_touched = [&touched](std::uint32_t signal) {
+    return std::find(touched.begin(), touched.end(), signal) != touched.end();
+  };
+  for (std::uint32_t m = 0; m < plan_.monitors().size(); ++m) {
+    const outcome::Monitor& monitor = plan_.monitors()[m];
+    const auto& sums = pool.watch().sums;
+    const bool is_sum = std::any_of(sums.begin(), sums.end(),
+                                    [m](const Watch::Follower& sum) { return sum.monitor == m; });
+    const bool follows = is_touched(monitor.signal) ||
+                         (monitor.kind == MonitorKind::until && is_touched(monitor.second_signal));
+    if (follows) {
+      is_followed[monitor.signal] = true;
+      reading.until = std::max(reading.until, monitor.closes() ? monitor.until : infinity);
+    }
+    if (follows || is_sum) reading.monitors.push_back(m);
+  }
+  for (const std::uint32_t signal : touched) {
+    if (!is_followed[signal]) reading.until = infinity;
+  }
+  return reading;
+}
+
 void Block::fire_light_group(Pool& pool, ElementId element, const Slot* slots, std::size_t m) {
   const program::StateProgram& state = pool.program();
-  const std::vector<std::uint32_t>& assigned = pool.firings[element]->assigned;
-  bool is_read = reads_field(state.signals(), layout_.count(element));
-  for (const std::uint32_t variable : assigned) {
-    is_read = is_read || reads_field(state.signals(), layout_.variable(variable));
-  }
+  const program::FiringProgram& firing = *pool.firings[element];
+  const std::vector<std::uint32_t>& assigned = firing.assigned;
+  const LightReading& reading = pool.light_readings[element];
+  const bool is_read = step_scalars()[program::StepScalar::start] < reading.until;
   for (std::size_t i = 0; i < m; ++i) {
-    const std::size_t position = position_of_[slots[i]];
+    const LanePlace lane = pool.place(position_of_[slots[i]]);
     double* fields = record(slots[i]);
     for (const program::MovingVariable& moving : state.variables()) {
-      fields[layout_.variable(moving.variable)] = pool.at(position, moving.column);
+      fields[layout_.variable(moving.variable)] = lane.at(moving.column);
     }
     if (is_read) store_watch(pool, slots[i]);
   }
@@ -93,19 +126,16 @@ void Block::fire_light_group(Pool& pool, ElementId element, const Slot* slots, s
       pool.pending.push_back(chunk[i]);
     }
     if (!is_read) continue;
-    const program::Frame frame = run_on_records(state.signals(), chunk, count, nullptr, 0);
-    const std::vector<program::Operand>& outputs = state.signals().code().outputs();
+    const program::Frame frame = run_on_records(firing.touched, chunk, count, nullptr, 0);
+    const std::vector<program::Operand>& outputs = firing.touched.code().outputs();
     signals_.resize(outputs.size());
     for (std::size_t i = 0; i < count; ++i) {
       for (std::size_t k = 0; k < outputs.size(); ++k) {
         signals_[k] =
             frame.at(outputs[k])[outputs[k].kind == program::Operand::Kind::scalar ? 0 : i];
       }
-      if (in_run_off_) {
-        plan_.read_run_off(record(chunk[i]), now_[chunk[i]], signals_.data());
-      } else {
-        plan_.read(record(chunk[i]), now_[chunk[i]], signals_.data());
-      }
+      plan_.read_touched(record(chunk[i]), now_[chunk[i]], reading.monitors, firing.touched_signals,
+                         signals_.data(), in_run_off_);
       load_watch(pool, chunk + i, 1, position_of_[chunk[i]]);
     }
   }

@@ -1,5 +1,6 @@
 #include "detente/engine/pool.hpp"
 
+#include <algorithm>
 #include <limits>
 
 namespace detente::engine {
@@ -23,6 +24,8 @@ Watch watch_for(const program::StateProgram& program, const outcome::Plan& plan)
       if (!follows) continue;
       const bool is_window = monitor.is_window() || monitor.kind == outcome::MonitorKind::first;
       (is_window ? watch.windows : watch.sums).push_back({m, i, next++});
+      watch.until = std::max(watch.until,
+                             is_window ? std::numeric_limits<double>::infinity() : monitor.until);
       break;
     }
   }
@@ -36,6 +39,7 @@ Watch watch_for(const program::StateProgram& program, const outcome::Plan& plan)
 Pool::Pool(const program::StateProgram& program, const outcome::Plan& plan,
            const model::Model& model)
     : firings(model.transitions.size() + model.events.size(), nullptr),
+      light_readings(model.transitions.size() + model.events.size()),
       light(model.transitions.size() + model.events.size(), 2),
       program_(&program),
       watch_(watch_for(program, plan)),
@@ -48,15 +52,36 @@ Pool::Pool(const program::StateProgram& program, const outcome::Plan& plan,
   }
 }
 
-std::size_t Pool::append(Slot slot, std::uint64_t path) {
-  const std::size_t position = size_++;
-  if (position / tile_lanes == tiles_.size()) {
-    Tile tile;
-    tile.columns = Buffer<double>(watch_.column_count * tile_lanes);
-    tile.paths = Buffer<std::uint64_t>(tile_lanes);
-    tile.slots.resize(tile_lanes);
+// Room for one more lane: the only tile doubles until it is full-sized, then tiles are added.
+void Pool::grow() {
+  const bool is_first = tiles_.size() == 1 && size_ < tile_lanes;
+  const std::size_t lanes = tiles_.empty() ? least_tile_lanes
+                            : is_first     ? std::min(2 * size_, tile_lanes)
+                                           : tile_lanes;
+  Tile tile;
+  tile.stride = column_stride(lanes);
+  tile.columns = Buffer<double>(watch_.column_count * tile.stride);
+  tile.paths = Buffer<std::uint64_t>(lanes);
+  tile.slots.resize(lanes);
+  if (!is_first) {
     tiles_.push_back(std::move(tile));
+    return;
   }
+  Tile& old = tiles_[0];
+  for (std::size_t c = 0; c < watch_.column_count; ++c) {
+    std::copy_n(old.column(c), old.count, tile.column(c));
+  }
+  std::copy_n(old.paths.data(), old.count, tile.paths.data());
+  std::copy_n(old.slots.begin(), old.count, tile.slots.begin());
+  tile.count = old.count;
+  old = std::move(tile);
+}
+
+std::size_t Pool::append(Slot slot, std::uint64_t path) {
+  const std::size_t position = size_;
+  const std::size_t t = position / tile_lanes;
+  if (t == tiles_.size() || position % tile_lanes >= tiles_[t].slots.size()) grow();
+  ++size_;
   Tile& tile = tile_of(position);
   const std::size_t lane = position % tile_lanes;
   tile.paths[lane] = path;

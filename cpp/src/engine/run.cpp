@@ -26,11 +26,8 @@ namespace detente::engine {
 
 namespace {
 
-constexpr std::size_t most_block_paths = 8192;
-constexpr std::size_t usual_block_paths = 4096;
+constexpr std::size_t most_block_paths = 4096;  // more gain nothing and take memory
 constexpr std::size_t least_block_paths = 256;
-/// Joint states from which on blocks are larger, so that their pools do not get thin.
-constexpr double many_joint_states = 48.0;
 
 std::vector<std::size_t> chosen_policies(const model::Model& model,
                                          const std::vector<std::string>& names) {
@@ -55,17 +52,12 @@ std::vector<std::size_t> chosen_policies(const model::Model& model,
   return chosen;
 }
 
-std::size_t block_size(const model::Model& model, const RunOptions& options, int threads) {
+std::size_t block_size(const RunOptions& options, int threads) {
   if (options.block_paths > 0) return options.block_paths;
-  double joint_states = 1.0;
-  for (const model::Chain& chain : model.chains) {
-    joint_states *= static_cast<double>(chain.states.size());
-  }
-  std::size_t n = joint_states > many_joint_states ? most_block_paths : usual_block_paths;
   // A short run is shared out among the threads.
   const std::size_t share =
       static_cast<std::size_t>(options.n_paths / static_cast<std::uint64_t>(threads) + 1);
-  n = std::min(n, std::max(share, least_block_paths));
+  const std::size_t n = std::min(most_block_paths, std::max(share, least_block_paths));
   return (n + tile_lanes - 1) / tile_lanes * tile_lanes;
 }
 
@@ -110,7 +102,7 @@ class Ensemble {
             labels_of(*model_, policies_, prepared_.tasks[0]->program().grid().report_times,
                       options.scenario_hash),
             options.seed, options.first_path)),
-        block_paths_(block_size(*model_, options, threads_)) {
+        block_paths_(block_size(options, threads_)) {
     for (PolicyAccumulator& policy : state_->policies) {
       bands_.push_back(std::make_unique<PolicyBands>(policy.bands));
     }

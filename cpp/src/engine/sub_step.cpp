@@ -96,6 +96,45 @@ double Block::burnt_in(const ActiveClock& clock, const Frame& frame, Slot slot, 
   return rate * std::max(then - cumulative, 0.0);
 }
 
+// Which lanes need a closer look: those where a clock runs out before the step's end, or a hazard is no hazard.
+void Block::find_sub_crossings(const program::StateProgram& state, const Frame& frame,
+                               std::size_t m) {
+  const std::vector<ActiveClock>& clocks = state.clocks();
+  const std::vector<Operand>& outputs = state.sub_code().outputs();
+  sub_fate_.assign(m, 0);
+  for (std::size_t j = 0; j < clocks.size(); ++j) {
+    const Operand rates = outputs[j];
+    const Operand burns = outputs[clocks.size() + j];
+    const double* rate = frame.at(rates);
+    const double* burnt = frame.at(burns);
+    const std::size_t rate_step = rates.kind == Operand::Kind::scalar ? 0 : 1;
+    const std::size_t burnt_step = burns.kind == Operand::Kind::scalar ? 0 : 1;
+    const double* left = frame.columns + clocks[j].column * frame.stride;
+    for (std::size_t i = 0; i < m; ++i) {
+      const double burn = burnt[i * burnt_step];
+      const bool is_quiet = rate[i * rate_step] >= 0.0 && burn >= 0.0 && left[i] - burn >= 0.0;
+      sub_fate_[i] |= is_quiet ? 0 : 1;
+    }
+  }
+}
+
+// The other lanes burn what the rest of the step burns.
+void Block::burn_uncrossed(const program::StateProgram& state, const Frame& frame, std::size_t m) {
+  const std::vector<ActiveClock>& clocks = state.clocks();
+  const std::vector<Operand>& outputs = state.sub_code().outputs();
+  for (std::size_t j = 0; j < clocks.size(); ++j) {
+    const ActiveClock& clock = clocks[j];
+    const double* left = frame.columns + clock.column * frame.stride;
+    for (std::size_t i = 0; i < m; ++i) {
+      if (sub_fate_[i] != 0) continue;
+      lane_places_[i].at(clock.column) = left[i] - value_at(frame, outputs[clocks.size() + j], i);
+      if (!clock.has_baseline) continue;
+      lane_places_[i].at(clock.cumulative_column) =
+          value_at(frame, outputs[2 * clocks.size() + clock.baseline_index], i);
+    }
+  }
+}
+
 void Block::sub_step(Pool& pool, const Slot* slots, std::size_t m, std::vector<Fired>& fired) {
   const program::StateProgram& state = pool.program();
   const program::Code& code = state.sub_code();
@@ -103,36 +142,31 @@ void Block::sub_step(Pool& pool, const Slot* slots, std::size_t m, std::vector<F
   const std::size_t n_clocks = clocks.size();
   const std::size_t n = rounded_lanes(m);
   const std::size_t n_columns = state.column_count();
-  columns_.reserve((n_columns + 1) * tile_lanes);
-  registers_.reserve(code.register_count() * tile_lanes);
-  const std::size_t first_noise = state.noise_column();
-  const std::size_t after_noise = first_noise + 4 * state.noises().size();
-  for (std::size_t i = 0; i < m; ++i) {
-    const std::size_t position = position_of_[slots[i]];
-    const double* from = pool.tile_of(position).column(0) + position % tile_lanes;
-    double* to = columns_.data() + i;
-    for (std::size_t c = 0; c < n_columns; ++c) {
-      if (c == first_noise) c = after_noise;  // no variable moves in a sub-interval
-      if (c < n_columns) to[c * tile_lanes] = from[c * tile_lanes];
-    }
-  }
-  for (std::size_t c = 0; c < n_columns && n > m; ++c) {
-    double* column = columns_.data() + c * tile_lanes;
+  columns_.reserve((n_columns + 1) * scratch_stride);
+  registers_.reserve(code.register_count() * scratch_stride);
+  lane_places_.resize(m);
+  for (std::size_t i = 0; i < m; ++i) lane_places_[i] = pool.place(position_of_[slots[i]]);
+  for (const std::uint16_t c : state.sub_columns()) {
+    double* column = columns_.data() + c * scratch_stride;
+    for (std::size_t i = 0; i < m; ++i) column[i] = lane_places_[i].at(c);
     std::fill(column + m, column + n, column[0]);
   }
-  double* own_time = columns_.data() + n_columns * tile_lanes;
+  double* own_time = columns_.data() + n_columns * scratch_stride;
   for (std::size_t i = 0; i < n; ++i) own_time[i] = now_[slots[std::min(i, m - 1)]];
   Frame frame;
   frame.registers = registers_.data();
   frame.columns = columns_.data();
   frame.scalars = pool.scalars();
-  frame.stride = tile_lanes;
+  frame.stride = scratch_stride;
   frame.n = n;
   code.run(frame);
 
   const double end = step_scalars()[StepScalar::end];
   const std::vector<Operand>& outputs = code.outputs();
+  find_sub_crossings(state, frame, m);
+  burn_uncrossed(state, frame, m);
   for (std::size_t i = 0; i < m; ++i) {
+    if (sub_fate_[i] == 0) continue;
     const Slot slot = slots[i];
     const std::size_t position = position_of_[slot];
     const double length = std::max(end - now_[slot], 0.0);
@@ -152,7 +186,7 @@ void Block::sub_step(Pool& pool, const Slot* slots, std::size_t m, std::vector<F
         has_failed = true;
         break;
       }
-      const double left = frame.columns[clocks[j].column * tile_lanes + i];
+      const double left = frame.columns[clocks[j].column * scratch_stride + i];
       if (left - burnt >= 0.0) continue;
       const double until =
           std::clamp(crossing_delay(clocks[j], frame, slot, i, left, rate), 0.0, length);
@@ -162,15 +196,6 @@ void Block::sub_step(Pool& pool, const Slot* slots, std::size_t m, std::vector<F
       }
     }
     if (has_failed) continue;
-    if (first == n_clocks) {
-      for (std::size_t j = 0; j < n_clocks; ++j) {
-        pool.at(position, clocks[j].column) -= value_at(frame, outputs[n_clocks + j], i);
-        if (!clocks[j].has_baseline) continue;
-        pool.at(position, clocks[j].cumulative_column) =
-            value_at(frame, outputs[2 * n_clocks + clocks[j].baseline_index], i);
-      }
-      continue;
-    }
     std::vector<Observer::Competitor> competitors;
     for (std::size_t j = 0; j < n_clocks; ++j) {
       const double rate = value_at(frame, outputs[j], i);
@@ -221,39 +246,54 @@ double Block::limited(std::uint32_t variable, double value) const {
   return value;
 }
 
+// The lane is where it was when the step began: what moves there are columns.
+void Block::add_increments_in_place(Pool& pool, Slot slot) {
+  double* fields = record(slot);
+  const LanePlace lane = pool.place(position_of_[slot]);
+  for (const program::MovingVariable& moving : pool.program().variables()) {
+    double& increment = fields[layout_.increment(moving.variable)];
+    if (increment == 0.0) continue;
+    double& value = lane.at(moving.column);
+    value = limited(moving.variable, value + increment);
+    increment = 0.0;
+  }
+}
+
+// The lane has changed its joint state. Where a variable that moved is no column of its pool, what is held there may
+// depend on it: the lane leaves, to arrive anew; then false.
+bool Block::add_increments_elsewhere(Slot slot) {
+  const auto n_variables = static_cast<std::uint32_t>(program_.model().variables.size());
+  double* fields = record(slot);
+  Pool& pool = *pool_of_[slot];
+  bool stays = true;
+  for (std::uint32_t v = 0; v < n_variables; ++v) {
+    stays = stays && (fields[layout_.increment(v)] == 0.0 || pool.moving_column(v) >= 0);
+  }
+  if (!stays) leave(slot);
+  for (std::uint32_t v = 0; v < n_variables; ++v) {
+    double& increment = fields[layout_.increment(v)];
+    if (increment == 0.0) continue;
+    double& value =
+        stays ? pool.at(position_of_[slot], static_cast<std::size_t>(pool.moving_column(v)))
+              : fields[layout_.variable(v)];
+    value = limited(v, value + increment);
+    increment = 0.0;
+  }
+  return stays;
+}
+
 // The step's own increments, which were worked out from the state at its start, are added to whatever jumped.
 void Block::add_increments() {
   std::vector<Slot> changed;
   const double end = step_scalars()[StepScalar::end];
-  const auto n_variables = static_cast<std::uint32_t>(program_.model().variables.size());
-  for (const Slot slot : touched_) {
+  for (const auto& [slot, pool] : touched_) {
     firings_in_step_[slot] = 0;
     if (is_alive_[slot] == 0) continue;
     now_[slot] = end;
-    double* fields = record(slot);
-    bool any = false;
-    for (std::uint32_t v = 0; v < n_variables; ++v)
-      any = any || fields[layout_.increment(v)] != 0.0;
-    if (!any) continue;
-    // Values that move in the lane's pool are columns there; where one does not, what is held may depend on it, and
-    // the lane has to arrive anew.
-    Pool& pool = *pool_of_[slot];
-    bool stays = true;
-    for (std::uint32_t v = 0; v < n_variables; ++v) {
-      stays = stays && (fields[layout_.increment(v)] == 0.0 || pool.moving_column(v) >= 0);
-    }
-    if (!stays) {
-      leave(slot);
+    if (pool_of_[slot] == pool) {
+      add_increments_in_place(*pool, slot);
+    } else if (!add_increments_elsewhere(slot)) {
       changed.push_back(slot);
-    }
-    for (std::uint32_t v = 0; v < n_variables; ++v) {
-      double& increment = fields[layout_.increment(v)];
-      if (increment == 0.0) continue;
-      double& value =
-          stays ? pool.at(position_of_[slot], static_cast<std::size_t>(pool.moving_column(v)))
-                : fields[layout_.variable(v)];
-      value = limited(v, value + increment);
-      increment = 0.0;
     }
   }
   touched_.clear();

@@ -203,6 +203,24 @@ void Plan::read(double* record, double time, const double* signals) const {
   std::copy_n(signals, signals_.size(), record + first_signal_);
 }
 
+// The other monitors lose nothing: what they follow is the same before and after, so their next reading finds it held
+// all the while.
+void Plan::read_touched(double* record, double time, const std::vector<std::uint32_t>& monitors,
+                        const std::vector<std::uint32_t>& numbers, const double* values,
+                        bool is_past) const {
+  std::array<double, most_signals> now;
+  double* held = record + first_signal_;
+  std::copy_n(held, signals_.size(), now.begin());
+  for (std::size_t i = 0; i < numbers.size(); ++i) now[numbers[i]] = values[i];
+  for (const std::uint32_t m : monitors) {
+    const Monitor& monitor = monitors_[m];
+    const bool is_open = monitor.is_window() && verdict(monitor, record) == Verdict::open;
+    if (!is_past || is_open) read_one(monitor, record, time, 0.0, now.data());
+  }
+  if (is_past) return;
+  for (std::size_t i = 0; i < numbers.size(); ++i) held[numbers[i]] = values[i];
+}
+
 void Plan::read_windows(double* record, double time, const std::vector<std::uint32_t>& numbers,
                         const double* const* values, std::size_t lane) const {
   std::array<double, most_signals> now;

@@ -105,8 +105,17 @@ std::vector<NodeId> in_order(const Graph& graph, const std::vector<NodeId>& outp
 }  // namespace
 
 void Code::run(const Frame& frame) const {
+  // By kind of operand, without a branch for each.
+  const std::array<double*, 5> first{frame.registers, frame.registers, frame.columns, frame.scalars,
+                                     frame.noise};
+  const std::array<std::size_t, 5> stride{0, frame.stride, frame.stride, kernel::lane_quantum,
+                                          frame.stride};
+  const auto at = [&first, &stride](Operand operand) {
+    const auto kind = static_cast<std::size_t>(operand.kind);
+    return first[kind] + operand.index * stride[kind];
+  };
   for (const Instruction& i : instructions_) {
-    i.function(frame.at(i.out), frame.at(i.a), frame.at(i.b), frame.at(i.c), frame.n);
+    i.function(at(i.out), at(i.a), at(i.b), at(i.c), frame.n);
   }
 }
 
@@ -120,6 +129,7 @@ class CodeBuilder {
     count_readers(order, outputs);
     for (const NodeId id : order) emit(id);
     for (const NodeId id : outputs) code_.outputs_.push_back(places_.at(id));
+    code_.instructions_.shrink_to_fit();
     return std::move(code_);
   }
 
@@ -132,10 +142,11 @@ class CodeBuilder {
       const Operand b = n >= 2 ? places.at(node.b) : a;
       const Operand c = n >= 3 ? places.at(node.c) : a;
       const Operand out{Operand::Kind::scalar, slot_count++};
-      code_.instructions_.push_back({function_of(node.op, Shape::vv), out, a, b, c, id});
+      code_.instructions_.push_back({function_of(node.op, Shape::vv), out, a, b, c});
       places[id] = out;
     }
     for (const NodeId id : outputs) code_.outputs_.push_back(places.at(id));
+    code_.instructions_.shrink_to_fit();
     return std::move(code_);
   }
 
@@ -170,7 +181,7 @@ class CodeBuilder {
   Operand as_column(Operand operand, std::vector<std::uint16_t>& borrowed) {
     if (operand.kind != Operand::Kind::scalar) return operand;
     const Operand out{Operand::Kind::reg, take_register()};
-    code_.instructions_.push_back({&splat, out, operand, operand, operand, 0});
+    code_.instructions_.push_back({&splat, out, operand, operand, operand});
     borrowed.push_back(out.index);
     return out;
   }
@@ -179,7 +190,6 @@ class CodeBuilder {
     const Node& node = graph_[id];
     const int n = arity(node.op);
     Instruction instruction;
-    instruction.node = id;
     std::vector<std::uint16_t> borrowed;
     Operand a = places_.at(node.a);
     Operand b = n >= 2 ? places_.at(node.b) : a;

@@ -248,9 +248,10 @@ class StateCompiler {
 
 StateProgram::StateProgram(const Program& program, const JointState& state) : state_(state) {
   find_moving_variables(program);
-  StateCompiler compiler(program, state_, graph_, moving_);
-  find_clocks(program, compiler.translate_);
-  build_codes(program, compiler.translate_);
+  Graph graph;
+  StateCompiler compiler(program, state_, graph, moving_);
+  find_clocks(program, compiler);
+  build_codes(program, compiler);
   build_record_codes(program);
 }
 
@@ -267,13 +268,15 @@ void StateProgram::find_moving_variables(const Program& program) {
   }
 }
 
-void StateProgram::find_clocks(const Program& program, Translator& translate) {
+void StateProgram::find_clocks(const Program& program, StateCompiler& compiler) {
+  Graph& g = compiler.graph_;
+  Translator& translate = compiler.translate_;
   const Span span{translate.step_middle(), translate.step_start(), 0, 0};
   const auto add = [&](ElementId element) {
     const Intensity& intensity = intensity_of(program, element);
-    const NodeId guard = guard_node(graph_, translate, when_of(program, element), span);
-    const NodeId ratio = ratio_node(graph_, translate, intensity, guard, span);
-    if (graph_.is_constant(ratio, 0.0)) return;  // switched off by the state or the policy
+    const NodeId guard = guard_node(g, translate, when_of(program, element), span);
+    const NodeId ratio = ratio_node(g, translate, intensity, guard, span);
+    if (g.is_constant(ratio, 0.0)) return;  // switched off by the state or the policy
     ActiveClock clock;
     clock.element = element;
     clock.column = static_cast<std::uint16_t>(clocks_.size());
@@ -296,11 +299,11 @@ void StateProgram::find_clocks(const Program& program, Translator& translate) {
   }
 }
 
-void StateProgram::build_codes(const Program& program, Translator& translate) {
+void StateProgram::build_codes(const Program& program, StateCompiler& compiler) {
   const model::Model& model = program.model();
   const Layout& layout = program.layout();
-  StateCompiler compiler(program, state_, graph_, moving_);
-  Graph& g = graph_;
+  Graph& g = compiler.graph_;
+  Translator& translate = compiler.translate_;
 
   // Baselines: arguments, cumulative hazard now (a column) and at the end of the step.
   const Moment arrival_now = translate.lane_now();
@@ -430,6 +433,7 @@ void StateProgram::build_codes(const Program& program, Translator& translate) {
   signal_code_ = build_code(g, signals, places);
   stepped_code_ = build_code(g, stepped, places);
   arrival_ = RecordCode(g, arrival_outputs);
+  find_sub_columns();
 
   // Arguments that are read on entering a state.
   for (std::uint32_t chain = 0; chain < model.chains.size(); ++chain) {
@@ -453,6 +457,25 @@ void StateProgram::build_codes(const Program& program, Translator& translate) {
   }
 }
 
+void StateProgram::find_sub_columns() {
+  std::vector<bool> is_read(column_count_ + std::size_t{1}, false);
+  const auto mark = [&is_read](Operand operand) {
+    if (operand.kind == Operand::Kind::column) is_read[operand.index] = true;
+  };
+  for (const Instruction& instruction : sub_.instructions()) {
+    for (const Operand operand : {instruction.a, instruction.b, instruction.c}) mark(operand);
+  }
+  for (const Operand operand : sub_.outputs()) mark(operand);
+  for (const ActiveClock& clock : clocks_) {
+    is_read[clock.column] = true;
+    if (clock.has_baseline) is_read[clock.cumulative_column] = true;
+    for (const Operand operand : clock.arguments) mark(operand);
+  }
+  for (std::uint16_t c = 0; c < column_count_; ++c) {
+    if (is_read[c]) sub_columns_.push_back(c);
+  }
+}
+
 void StateProgram::build_record_codes(const Program& program) {
   Graph g;
   Translator translate(g, setting_of(program, state_, {}));
@@ -466,6 +489,50 @@ void StateProgram::build_record_codes(const Program& program) {
   }
   triggers_ = RecordCode(g, outputs);
 }
+
+namespace {
+
+/// Whether the value of `output` depends on one of the record's fields.
+bool reads_any(const Graph& graph, NodeId output, const std::vector<std::uint32_t>& fields) {
+  std::vector<std::uint8_t> seen(graph.size(), 0);
+  std::vector<NodeId> stack{output};
+  while (!stack.empty()) {
+    const NodeId id = stack.back();
+    stack.pop_back();
+    if (seen[id] != 0) continue;
+    seen[id] = 1;
+    const Node& node = graph[id];
+    const bool is_field = node.op == Op::leaf && (node.leaf.kind == LeafKind::field ||
+                                                  node.leaf.kind == LeafKind::moving_field);
+    if (is_field && std::find(fields.begin(), fields.end(), node.leaf.index) != fields.end()) {
+      return true;
+    }
+    const int n = arity(node.op);
+    if (n >= 1) stack.push_back(node.a);
+    if (n >= 2) stack.push_back(node.b);
+    if (n >= 3) stack.push_back(node.c);
+  }
+  return false;
+}
+
+void find_touched(const Program& program, ElementId element, Graph& g, Translator& translate,
+                  FiringProgram& firing) {
+  std::vector<std::uint32_t> fields{program.layout().count(element)};
+  for (const std::uint32_t variable : firing.assigned) {
+    fields.push_back(program.layout().variable(variable));
+  }
+  const Moment now = translate.lane_now();
+  std::vector<NodeId> outputs;
+  for (std::uint32_t i = 0; i < program.signals().size(); ++i) {
+    const NodeId node = translate(program.signals()[i], now, now);
+    if (!reads_any(g, node, fields)) continue;
+    firing.touched_signals.push_back(i);
+    outputs.push_back(node);
+  }
+  firing.touched = RecordCode(g, outputs);
+}
+
+}  // namespace
 
 FiringProgram compile_firing(const Program& program, ElementId element, const JointState& state) {
   const model::Model& model = program.model();
@@ -506,6 +573,7 @@ FiringProgram compile_firing(const Program& program, ElementId element, const Jo
     firing.moves.push_back(std::move(target));
   }
   firing.code = RecordCode(g, outputs);
+  if (!is_transition && firing.moves.empty()) find_touched(program, element, g, translate, firing);
   return firing;
 }
 

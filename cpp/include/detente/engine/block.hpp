@@ -150,10 +150,17 @@ class Block {
   double burnt_in(const program::ActiveClock& clock, const program::Frame& frame, Slot slot,
                   std::size_t lane, double delay, double rate);
   double limited(std::uint32_t variable, double value) const;
+  void find_sub_crossings(const program::StateProgram& state, const program::Frame& frame,
+                          std::size_t m);
+  void burn_uncrossed(const program::StateProgram& state, const program::Frame& frame,
+                      std::size_t m);
   void add_increments();
+  void add_increments_in_place(Pool& pool, Slot slot);
+  bool add_increments_elsewhere(Slot slot);
 
   // light.cpp: firings that leave a lane where it is
   bool is_light(Pool& pool, program::ElementId element);
+  LightReading reading_after(const Pool& pool, program::ElementId element) const;
   void fire_light(Pool& pool, std::vector<Fired>& fired);
   void fire_light_group(Pool& pool, program::ElementId element, const Slot* slots, std::size_t m);
 
@@ -210,7 +217,11 @@ class Block {
   std::vector<std::uint64_t> strides_;  ///< of the chains in that number
   std::vector<std::unique_ptr<Pool>> pools_;
   std::unordered_map<std::uint64_t, Pool*> pool_by_joint_;
-  std::vector<Slot> touched_;  ///< fired in the current step
+  struct Touched {
+    Slot slot;
+    Pool* pool;  ///< where it was when the step began
+  };
+  std::vector<Touched> touched_;  ///< crossed in the current step
   std::size_t n_alive_ = 0;
   std::size_t current_ = 0;  ///< current step, or the one that starts at the current grid point
   bool in_step_ = false;
@@ -223,6 +234,9 @@ class Block {
   std::vector<Fired> light_;
   std::vector<Slot> late_;  ///< lanes between a step and the grid point at its end, in no pool
   std::vector<std::uint8_t> is_triggered_;
+  std::vector<LanePlace> lane_places_;
+  std::vector<std::uint8_t>
+      sub_fate_;  ///< of the lanes of a sub-step: 1 where a clock runs out, or fails
   Buffer<double> registers_, columns_, code_scalars_, low_, variates_, splats_;
   Buffer<std::uint64_t> paths_;
   Buffer<std::uint32_t> indices_, lanes_;

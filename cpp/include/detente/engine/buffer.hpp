@@ -14,6 +14,14 @@ namespace detente::engine {
 /// Lanes of a tile, and the largest number that one call of a program takes.
 inline constexpr std::size_t tile_lanes = 256;
 
+/// Lanes of a pool's first tile when it opens.
+inline constexpr std::size_t least_tile_lanes = 32;
+
+/// Doubles from one column to the next: an odd number of cache lines, so that the columns of one lane do not all
+/// compete for the same few sets of the cache.
+constexpr std::size_t column_stride(std::size_t lanes) { return lanes + 64 / sizeof(double); }
+inline constexpr std::size_t scratch_stride = column_stride(tile_lanes);
+
 inline std::size_t rounded_lanes(std::size_t n) {
   return (n + kernel::lane_quantum - 1) / kernel::lane_quantum * kernel::lane_quantum;
 }

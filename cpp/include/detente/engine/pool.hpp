@@ -13,13 +13,22 @@ namespace detente::engine {
 
 using Slot = std::uint32_t;  ///< number of a path within its block
 
+/// Lanes side by side. A pool's first tile starts small and grows, because many pools hold a few lanes only.
 struct Tile {
-  Buffer<double> columns;  ///< column after column, tile_lanes doubles each
+  Buffer<double> columns;  ///< column after column, `stride` doubles each
   Buffer<std::uint64_t> paths;
   std::vector<Slot> slots;
+  std::size_t stride = 0;
   std::size_t count = 0;  ///< lanes in use
 
-  double* column(std::size_t c) { return columns.data() + c * tile_lanes; }
+  double* column(std::size_t c) { return columns.data() + c * stride; }
+};
+
+/// Where the columns of one lane are.
+struct LanePlace {
+  double* first = nullptr;
+  std::size_t stride = 0;
+  double& at(std::size_t column) const { return first[column * stride]; }
 };
 
 /// What the readings need of a pool in which signals move at every step: columns behind the program's own.
@@ -35,7 +44,14 @@ struct Watch {
   std::vector<Follower> sums;     ///< durations, integrals, maxima, minima
   std::vector<Follower> windows;  ///< eventually, until, first
   std::size_t time_column = 0;
+  double until = 0.0;  ///< once a reading at or after it is done, nothing changes any more
   std::size_t column_count = 0;  ///< of the pool, the program's included
+};
+
+/// Monitors to read after a firing that leaves a lane where it is, and the time from which they have closed.
+struct LightReading {
+  std::vector<std::uint32_t> monitors;
+  double until = 0.0;
 };
 
 class Pool {
@@ -48,9 +64,11 @@ class Pool {
   std::size_t tile_count() const { return (size_ + tile_lanes - 1) / tile_lanes; }
   Tile& tile(std::size_t t) { return tiles_[t]; }
   Tile& tile_of(std::size_t position) { return tiles_[position / tile_lanes]; }
-  double& at(std::size_t position, std::size_t column) {
-    return tile_of(position).column(column)[position % tile_lanes];
+  LanePlace place(std::size_t position) {
+    Tile& tile = tile_of(position);
+    return {tile.columns.data() + position % tile_lanes, tile.stride};
   }
+  double& at(std::size_t position, std::size_t column) { return place(position).at(column); }
   Slot slot_at(std::size_t position) { return tile_of(position).slots[position % tile_lanes]; }
 
   /// Adds a lane with unset columns; returns its position.
@@ -68,10 +86,14 @@ class Pool {
   std::vector<Slot> pending;  ///< lanes with a sub-interval to go
   /// Firing programs of this joint state, by element; null until first needed.
   std::vector<const program::FiringProgram*> firings;
+  /// What to read after a light firing, by element.
+  std::vector<LightReading> light_readings;
   /// Whether a firing of the element leaves a lane where it is, see Block::is_light; 2: not yet known.
   std::vector<std::uint8_t> light;
 
  private:
+  void grow();
+
   const program::StateProgram* program_;
   Watch watch_;
   std::vector<std::ptrdiff_t> moving_columns_;

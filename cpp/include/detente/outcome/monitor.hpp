@@ -37,6 +37,12 @@ struct Monitor {
   double until = std::numeric_limits<double>::infinity();  ///< end of what counts; value: the time
   std::uint32_t field = 0;                                 ///< first of its fields
 
+  /// Whether nothing changes any more once it has been read at `until` or later.
+  bool closes() const {
+    return kind == MonitorKind::duration || kind == MonitorKind::integral ||
+           kind == MonitorKind::count || kind == MonitorKind::maximum ||
+           kind == MonitorKind::minimum;
+  }
   bool is_window() const { return kind == MonitorKind::eventually || kind == MonitorKind::until; }
 };
 

@@ -41,6 +41,11 @@ class Plan {
   void begin(double* record, const double* signals) const;
   /// A reading after a firing.
   void read(double* record, double time, const double* signals) const;
+  /// The same after a firing that changed the signals `numbers` alone, to `values`: reads `monitors` only, which must
+  /// be those that follow one of them and may be more. `is_past`: past the horizon.
+  void read_touched(double* record, double time, const std::vector<std::uint32_t>& monitors,
+                    const std::vector<std::uint32_t>& numbers, const double* values,
+                    bool is_past) const;
   /// Whether a monitor other than `value` follows the signal, so that it is read at every step where it moves.
   bool is_stepped(std::uint32_t signal) const { return is_stepped_[signal]; }
   /// Fields of the signals' last values.

@@ -22,7 +22,6 @@ struct Operand {
 struct Instruction {
   kernel::ColumnFunction function = nullptr;
   Operand out, a, b, c;
-  NodeId node = 0;  ///< what it computes, for `explain`
 };
 
 /// Memory that code runs on. Registers and columns are `stride` doubles apart, scalars `kernel::lane_quantum`

@@ -17,6 +17,7 @@
 namespace detente::program {
 
 class Program;
+class StateCompiler;
 
 /// An element whose clock runs in this state.
 struct ActiveClock {
@@ -75,6 +76,8 @@ class StateProgram {
   /// (with a baseline: the product of its ratios), then per clock its cumulative hazard, then per baseline its
   /// cumulative hazard at the end. Column column_count() holds the lane's own time.
   const Code& sub_code() const { return sub_; }
+  /// Columns of the pool that a sub-interval needs, in increasing order.
+  const std::vector<std::uint16_t>& sub_columns() const { return sub_columns_; }
 
   /// Code that runs on arriving lanes: results are the values of the held columns, then of the cumulative columns.
   const RecordCode& arrival() const { return arrival_; }
@@ -93,17 +96,14 @@ class StateProgram {
   /// Conditions of triggered events, on records; results in the order of Program::triggers().
   const RecordCode& triggers() const { return triggers_; }
 
-  /// For `explain`.
-  const Graph& graph() const { return graph_; }
-
  private:
-  void find_clocks(const Program& program, Translator& translate);
+  void find_clocks(const Program& program, StateCompiler& compiler);
   void find_moving_variables(const Program& program);
-  void build_codes(const Program& program, Translator& translate);
+  void build_codes(const Program& program, StateCompiler& compiler);
+  void find_sub_columns();
   void build_record_codes(const Program& program);
 
   JointState state_;
-  Graph graph_;
   std::vector<bool> moving_;
   std::vector<ActiveClock> clocks_;
   std::vector<MovingVariable> variables_;
@@ -113,6 +113,7 @@ class StateProgram {
   std::vector<std::uint32_t> noises_;
   ScalarBank bank_;
   Code regular_step_, general_step_, sub_;
+  std::vector<std::uint16_t> sub_columns_;
   RecordCode arrival_;
   std::vector<std::uint16_t> arrival_columns_;
   std::vector<EntryCode> entries_;
@@ -136,6 +137,9 @@ struct FiringProgram {
   };
   std::vector<Move> moves;
   std::uint32_t mark_count = 0;
+  /// Events that move no chain: the signals that read what they change, and the code of these, on records.
+  std::vector<std::uint32_t> touched_signals;
+  RecordCode touched;
 };
 
 FiringProgram compile_firing(const Program& program, ElementId element, const JointState& state);

@@ -25,8 +25,8 @@ std::uint64_t quantile_rank(double p, std::uint64_t n);
 /// at the maximum (where a clamped variable piles up), are counted exactly beside the grid.
 ///
 /// The value of a quantile lies in the same bin as the exact one; `resolution_at` tells the width. NaN
-/// is counted and otherwise ignored; infinities keep their rank; -0 is 0. Memory: at most 64 bytes a bin
-/// (32 where the capacity is a power of two), less while few bins are occupied.
+/// is counted and otherwise ignored; infinities keep their rank; -0 is 0. Memory: at most 37 bytes a bin
+/// (19 where the capacity is seven eighths of a power of two), less while few bins are occupied.
 class QuantileSketch {
  public:
   struct Bin {
@@ -36,7 +36,7 @@ class QuantileSketch {
   };
 
   static constexpr std::size_t default_capacity = 2048;
-  static constexpr std::size_t compact_capacity = 512;  ///< for bands: one sketch a report date
+  static constexpr std::size_t compact_capacity = 224;  ///< for bands: one sketch a report date
 
   /// RunError unless 16 <= capacity <= 2^20.
   explicit QuantileSketch(std::size_t capacity = default_capacity);
@@ -103,7 +103,7 @@ class QuantileSketch {
   std::size_t capacity_;
   int level_ = 0;
   std::size_t n_occupied_ = 0;
-  std::vector<Slot> slots_;  // open addressing, power of two, at most half full
+  std::vector<Slot> slots_;  // open addressing, power of two, at most 7/8 full
   std::uint64_t hash_factor_;
   int hash_shift_;
   std::uint64_t n_finite_ = 0;
