@@ -28,6 +28,8 @@ namespace {
 
 constexpr std::size_t most_block_paths = 4096;  // more gain nothing and take memory
 constexpr std::size_t least_block_paths = 256;
+/// The first blocks of a long run, so that one that is stopped early has something to show.
+constexpr std::size_t first_block_paths = 512;
 
 std::vector<std::size_t> chosen_policies(const model::Model& model,
                                          const std::vector<std::string>& names) {
@@ -54,10 +56,12 @@ std::vector<std::size_t> chosen_policies(const model::Model& model,
 
 std::size_t block_size(const RunOptions& options, int threads) {
   if (options.block_paths > 0) return options.block_paths;
-  // A short run is shared out among the threads.
-  const std::size_t share =
-      static_cast<std::size_t>(options.n_paths / static_cast<std::uint64_t>(threads) + 1);
-  const std::size_t n = std::min(most_block_paths, std::max(share, least_block_paths));
+  // As many blocks for each thread, of equal size.
+  const auto n_threads = static_cast<std::uint64_t>(threads);
+  const std::uint64_t rounds =
+      (options.n_paths - 1) / (std::uint64_t{most_block_paths} * n_threads) + 1;
+  const std::uint64_t share = (options.n_paths - 1) / (rounds * n_threads) + 1;
+  const std::size_t n = std::max(static_cast<std::size_t>(share), least_block_paths);
   return (n + tile_lanes - 1) / tile_lanes * tile_lanes;
 }
 
@@ -102,7 +106,9 @@ class Ensemble {
             labels_of(*model_, policies_, prepared_.tasks[0]->program().grid().report_times,
                       options.scenario_hash),
             options.seed, options.first_path)),
-        block_paths_(block_size(options, threads_)) {
+        block_paths_(block_size(options, threads_)),
+        is_long_(options.block_paths == 0 &&
+                 options.n_paths > 4 * most_block_paths * static_cast<std::uint64_t>(threads_)) {
     for (PolicyAccumulator& policy : state_->policies) {
       bands_.push_back(std::make_unique<PolicyBands>(policy.bands));
     }
@@ -178,8 +184,9 @@ class Ensemble {
     }
     auto work = std::make_shared<Work>();
     work->first_path = options_.first_path + started_;
-    work->n = static_cast<std::size_t>(
-        std::min<std::uint64_t>(block_paths_, options_.n_paths - started_));
+    const bool is_first = n_started_++ < static_cast<std::size_t>(threads_);
+    const std::size_t n = is_long_ && is_first ? first_block_paths : block_paths_;
+    work->n = static_cast<std::size_t>(std::min<std::uint64_t>(n, options_.n_paths - started_));
     started_ += work->n;
     return work;
   }
@@ -282,7 +289,9 @@ class Ensemble {
   std::shared_ptr<Accumulators> state_;
   std::vector<std::unique_ptr<PolicyBands>> bands_;
   std::size_t block_paths_;
+  bool is_long_;
   std::uint64_t started_ = 0;
+  std::size_t n_started_ = 0;
   std::atomic<std::uint64_t> done_{0};
   std::atomic<bool> stop_{false};
   bool is_closed_ = false;

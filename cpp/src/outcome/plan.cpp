@@ -14,7 +14,6 @@ using expr::Expression;
 using expr::ExpressionPtr;
 using Kind = model::Outcome::Kind;
 
-constexpr double infinity = std::numeric_limits<double>::infinity();
 constexpr std::size_t most_signals = 256;
 
 bool has_temporal(const Expression& e) {

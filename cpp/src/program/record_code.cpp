@@ -43,7 +43,7 @@ Reached reach(const Graph& graph, const std::vector<NodeId>& outputs) {
 }  // namespace
 
 void ScalarBank::build(const Graph& graph, const std::vector<NodeId>& outputs, Places& places) {
-  auto slot_count = static_cast<std::uint16_t>(constants_.size() / kernel::lane_quantum);
+  auto slot_count = static_cast<std::uint16_t>(constants_.size());
   std::vector<NodeId> wanted;
   for (const NodeId id : reach(graph, outputs).scalars) {
     if (!places.contains(id)) wanted.push_back(id);
@@ -71,15 +71,16 @@ void ScalarBank::build(const Graph& graph, const std::vector<NodeId>& outputs, P
     }
   }
   code_ = build_scalar_code(graph, wanted, places, slot_count);
-  constants_.resize(std::size_t{slot_count} * kernel::lane_quantum, 0.0);
-  for (const auto& [slot, value] : constants) {
-    std::fill_n(constants_.begin() + slot * static_cast<std::ptrdiff_t>(kernel::lane_quantum),
-                kernel::lane_quantum, value);
-  }
+  constants_.resize(slot_count, 0.0);
+  constants_.shrink_to_fit();
+  for (const auto& [slot, value] : constants) constants_[slot] = value;
 }
 
 void ScalarBank::initialise(double* scalars) const {
-  std::copy(constants_.begin(), constants_.end(), scalars);
+  for (const double value : constants_) {
+    std::fill_n(scalars, kernel::lane_quantum, value);
+    scalars += kernel::lane_quantum;
+  }
 }
 
 void ScalarBank::set_step(double* scalars, const double* step) const {

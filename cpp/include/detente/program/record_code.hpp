@@ -16,7 +16,7 @@ class ScalarBank {
   /// Gives every scalar node below `outputs` a slot in `places`.
   void build(const Graph& graph, const std::vector<NodeId>& outputs, Places& places);
 
-  std::size_t size() const { return constants_.size(); }  ///< doubles
+  std::size_t size() const { return constants_.size() * kernel::lane_quantum; }  ///< doubles
   /// Fills `scalars` (size() doubles, aligned) with the constants.
   void initialise(double* scalars) const;
   /// Writes the scalars of a step and recomputes what depends on them.
@@ -28,7 +28,7 @@ class ScalarBank {
     std::uint16_t slot;
     std::uint32_t scalar;
   };
-  std::vector<double> constants_;
+  std::vector<double> constants_;  ///< one a slot
   std::vector<Input> inputs_;
   Code code_;
 };
