@@ -97,6 +97,31 @@ std::string padded_left(const std::string& text, std::size_t width) {
   return text.size() >= width ? text : std::string(width - text.size(), ' ') + text;
 }
 
+std::string gutter_of(const SourceSpan& span) {
+  const std::string number = span.line > 0 ? std::to_string(span.line) : std::string();
+  return std::string(std::max(gutter_width, number.size()), ' ');
+}
+
+// The line of the text and the carets below it, each on a line of its own.
+std::string source_line(const SourceSpan& span) {
+  if (!span.source || span.line == 0 || span.line > span.source->line_count()) return {};
+  const Excerpt excerpt = excerpt_of(span);
+  return '\n' + padded_left(std::to_string(span.line), gutter_width) + " | " + excerpt.line + '\n' +
+         gutter_of(span) + " | " + excerpt.carets;
+}
+
+// From where the text is included, and from where that one is.
+std::string include_chain(const SourceSpan& span) {
+  std::string text;
+  for (const SourceText* source = span.source.get(); source && source->included_from();
+       source = source->included_from()->source.get()) {
+    std::string place = place_prefix(*source->included_from());
+    place.erase(place.find_last_not_of(": ") + 1);
+    text += '\n' + gutter_of(span) + " = note: included from " + place;
+  }
+  return text;
+}
+
 auto order_key(const Diagnostic& diagnostic) {
   const SourceSpan& span = diagnostic.span;
   return std::make_tuple(span.source ? std::string_view(span.source->name()) : std::string_view(),
@@ -118,17 +143,14 @@ std::string format(const Diagnostic& diagnostic) {
   const SourceSpan& span = diagnostic.span;
   std::string text = place_prefix(span);
   text += diagnostic.severity == Severity::error ? "error[" : "warning[";
-  text += diagnostic.code + "]: " + cleaned(diagnostic.message);
-  const std::string number = span.line > 0 ? std::to_string(span.line) : std::string();
-  const std::string gutter(std::max(gutter_width, number.size()), ' ');
-  const bool shows_line = span.source && span.line > 0 && span.line <= span.source->line_count();
-  if (shows_line) {
-    const Excerpt excerpt = excerpt_of(span);
-    text += '\n' + padded_left(number, gutter_width) + " | " + excerpt.line;
-    text += '\n' + gutter + " | " + excerpt.carets;
-  }
+  text += diagnostic.code + "]: " + cleaned(diagnostic.message) + source_line(span);
   if (!diagnostic.hint.empty()) {
-    text += '\n' + gutter + " = hint: " + cleaned(diagnostic.hint);
+    text += '\n' + gutter_of(span) + " = hint: " + cleaned(diagnostic.hint);
+  }
+  text += include_chain(span);
+  for (const Note& note : diagnostic.notes) {
+    text += '\n' + place_prefix(note.span) + "note: " + cleaned(note.message);
+    text += source_line(note.span) + include_chain(note.span);
   }
   return text;
 }

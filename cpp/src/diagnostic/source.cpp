@@ -4,8 +4,8 @@
 
 namespace detente::diagnostic {
 
-SourceText::SourceText(std::string name, std::string text)
-    : name_(std::move(name)), text_(std::move(text)) {
+SourceText::SourceText(std::string name, std::string text, std::optional<SourceSpan> included_from)
+    : name_(std::move(name)), text_(std::move(text)), included_from_(std::move(included_from)) {
   line_starts_.push_back(0);
   // Line feeds alone end lines, as in the marks of the YAML reader.
   for (std::size_t i = 0; i < text_.size(); ++i) {

@@ -48,21 +48,32 @@ void Lets::report_cycle(std::uint32_t index) {
                  "one of them must do without the next");
 }
 
+namespace {
+
+/// The shared expressions that an expression names.
+std::vector<std::uint32_t> lets_named_by(const Value& value, const Names& names) {
+  std::vector<std::uint32_t> lets;
+  if (!value.is_scalar()) return lets;
+  diagnostic::Diagnostics ignored;
+  const auto ast = expr::parse(value.text(), {}, ignored);
+  if (!ast) return lets;
+  for (const expr::NameUse& use : expr::names_in(*ast)) {
+    const Names::Declared* declared = names.find(use.name);
+    if (declared && declared->element == Element::let) lets.push_back(declared->index);
+  }
+  return lets;
+}
+
+}  // namespace
+
 /// Reads those first that others name, so that a long row of shared expressions does not nest its
 /// readers. A state that has the name of a shared expression makes the order worse, never the
 /// result.
 void Lets::read_in_order() {
-  std::vector<std::vector<std::uint32_t>> names_of_let(values_.size());
-  for (std::size_t i = 0; i < values_.size(); ++i) {
-    if (!values_[i].value.is_scalar()) continue;
-    diagnostic::Diagnostics ignored;
-    const auto ast = expr::parse(values_[i].value.text(), {}, ignored);
-    if (!ast) continue;
-    for (const expr::NameUse& use : expr::names_in(*ast)) {
-      const Names::Declared* declared = reading_.names.find(use.name);
-      if (declared && declared->element == Element::let) names_of_let[i].push_back(declared->index);
-    }
-  }
+  std::vector<std::vector<std::uint32_t>> names_of_let;
+  names_of_let.reserve(values_.size());
+  for (const NamedValue& let : values_)
+    names_of_let.push_back(lets_named_by(let.value, reading_.names));
   enum class Mark : std::uint8_t { fresh, open, done };
   std::vector<Mark> marks(values_.size(), Mark::fresh);
   std::vector<std::pair<std::uint32_t, std::size_t>> stack;

@@ -76,6 +76,33 @@ TEST_CASE("control characters and damaged bytes of a text are not shown as they 
         "      |        ^");
 }
 
+TEST_CASE("a diagnostic in an included text says from where, innermost first", "[diagnostic]") {
+  const auto top = std::make_shared<const SourceText>("top.yaml", "include: a.yaml\n");
+  const auto outer = std::make_shared<const SourceText>("a.yaml", "\ninclude: b.yaml\n",
+                                                        SourceSpan{top, 1, 10, 6, "include"});
+  const auto inner = std::make_shared<const SourceText>("b.yaml", "k: x\n",
+                                                        SourceSpan{outer, 2, 10, 6, "include"});
+  CHECK(format(at({inner, 1, 4, 1, "k"}, "it is wrong", "do better")) ==
+        "b.yaml:1:4: error[E203]: it is wrong\n"
+        "    1 | k: x\n"
+        "      |    ^\n"
+        "      = hint: do better\n"
+        "      = note: included from a.yaml:2:10\n"
+        "      = note: included from top.yaml:1:10");
+}
+
+TEST_CASE("a note shows the other place of which a diagnostic speaks", "[diagnostic]") {
+  Diagnostic twice = at(span_in("k: 1\nk: 2\n", 2, 1, 1), "it is there twice");
+  twice.notes.push_back({span_in("k: 1\nk: 2\n", 1, 1, 1), "the first"});
+  CHECK(format(twice) ==
+        "x.yaml:2:1: error[E203]: it is there twice\n"
+        "    2 | k: 2\n"
+        "      | ^\n"
+        "x.yaml:1:1: note: the first\n"
+        "    1 | k: 1\n"
+        "      | ^");
+}
+
 TEST_CASE("a diagnostic without a place still says where in the document", "[diagnostic]") {
   SourceSpan span;
   CHECK(format(at(span)) == "error[E203]: it is wrong");

@@ -4,28 +4,14 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace detente::diagnostic {
 
-/// One text with a name (a file's path as the user gave it, or "<string>"), split in lines once.
-class SourceText {
- public:
-  SourceText(std::string name, std::string text);
-
-  const std::string& name() const { return name_; }
-  const std::string& text() const { return text_; }
-  std::size_t line_count() const { return line_starts_.size(); }
-  /// The line without its line end; `line` counts from 1. An empty view beyond the end.
-  std::string_view line(std::uint32_t line) const;
-
- private:
-  std::string name_;
-  std::string text_;
-  std::vector<std::size_t> line_starts_;
-};
+class SourceText;
 
 /// A stretch of one line of a text. Shared ownership, because diagnostics outlive the reader.
 struct SourceSpan {
@@ -34,6 +20,28 @@ struct SourceSpan {
   std::uint32_t column = 0;                  ///< from 1, in code points
   std::uint32_t length = 1;                  ///< code points, at least 1
   std::string path;  ///< place in the document, e.g. `chains.conflict.transitions[2].hazard`
+};
+
+/// One text with a name (a file's path as the user gave it, or "<string>"), split in lines once.
+class SourceText {
+ public:
+  /// `included_from`: the place in another text that asks for this one.
+  SourceText(std::string name, std::string text,
+             std::optional<SourceSpan> included_from = std::nullopt);
+
+  const std::string& name() const { return name_; }
+  const std::string& text() const { return text_; }
+  std::size_t line_count() const { return line_starts_.size(); }
+  /// The line without its line end; `line` counts from 1. An empty view beyond the end.
+  std::string_view line(std::uint32_t line) const;
+  /// Following it from text to text gives the chain of includes, innermost first.
+  const std::optional<SourceSpan>& included_from() const { return included_from_; }
+
+ private:
+  std::string name_;
+  std::string text_;
+  std::vector<std::size_t> line_starts_;
+  std::optional<SourceSpan> included_from_;
 };
 
 }  // namespace detente::diagnostic
