@@ -4,6 +4,7 @@
 #include <pybind11/stl.h>
 #include <pybind11/stl/filesystem.h>
 
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <variant>
@@ -134,6 +135,7 @@ void bind_scenario(py::module_& module) {
       .def_readonly("name", &Scenario::name)
       .def_readonly("yaml", &Scenario::yaml)
       .def_readonly("hash", &Scenario::hash)
+      .def_readonly("included_files", &Scenario::included_files)
       .def_property_readonly("warnings",
                              [](const Scenario& self) { return to_python(self.warnings); })
       .def_property_readonly("start",
@@ -156,10 +158,11 @@ void bind_scenario(py::module_& module) {
              py::call_guard<py::gil_scoped_release>());
   module.def(
       "parse",
-      [](const std::string& text, const std::string& name, const Overrides& overrides) {
-        return scenario::parse(text, name, overrides);
+      [](const std::string& text, const std::string& name, const Overrides& overrides,
+         const std::optional<std::filesystem::path>& folder) {
+        return scenario::parse(text, name, overrides, folder);
       },
       py::arg("text"), py::arg("name") = "<string>", py::arg("overrides") = Overrides(),
-      py::call_guard<py::gil_scoped_release>());
+      py::arg("folder") = py::none(), py::call_guard<py::gil_scoped_release>());
   module.def("json_schema", &scenario::json_schema);
 }

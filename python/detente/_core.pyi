@@ -1,6 +1,7 @@
 # The private compiled module. Arrays are read-only views that keep their owner.
 import os
 from collections.abc import Callable
+from pathlib import Path
 from typing import ClassVar
 
 import numpy as np
@@ -82,6 +83,7 @@ class Scenario:
     name: str
     yaml: str
     hash: str
+    included_files: list[Path]
     start: str | None
     horizon: float
     step: float
@@ -96,7 +98,12 @@ class Scenario:
     outcomes: list[Outcome]
 
 def load(path: str | os.PathLike[str], overrides: Overrides = ...) -> Scenario: ...
-def parse(text: str, name: str = ..., overrides: Overrides = ...) -> Scenario: ...
+def parse(
+    text: str,
+    name: str = ...,
+    overrides: Overrides = ...,
+    folder: str | os.PathLike[str] | None = ...,
+) -> Scenario: ...
 def json_schema() -> str: ...
 
 class Estimate:

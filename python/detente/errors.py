@@ -31,7 +31,8 @@ class Diagnostic:
     message, hint
         The problem, and what to do about it (may be empty).
     text
-        All of it as printed: place, message, source line, caret, hint.
+        All of it as printed: place, message, source line, caret, hint, and of an included file
+        from where it is included.
     """
 
     code: str

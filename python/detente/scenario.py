@@ -47,15 +47,27 @@ class Scenario:
         return cls(_core.load(str(find_scenario(path))))
 
     @classmethod
-    def from_yaml(cls, text: str, name: str = "<string>") -> Scenario:
-        """Read a text; `name` is what diagnostics call it.
+    def from_yaml(
+        cls, text: str, name: str = "<string>", folder: str | os.PathLike[str] | None = None
+    ) -> Scenario:
+        """Read a text.
+
+        Parameters
+        ----------
+        text
+            A scenario in YAML.
+        name
+            What diagnostics call it.
+        folder
+            Where the files are that it includes and the CSV files whose columns it reads. A text
+            that names such files needs one.
 
         Raises
         ------
         ScenarioError
             With every diagnostic that was found.
         """
-        return cls(_core.parse(text, name))
+        return cls(_core.parse(text, name, folder=folder))
 
     def to_yaml(self) -> str:
         """The scenario as YAML: all that it means, without comments, includes resolved."""
@@ -129,6 +141,11 @@ class Scenario:
     def hash(self) -> str:
         """A digest of what the scenario means; comments and layout do not enter."""
         return self._core.hash
+
+    @property
+    def included_files(self) -> list[Path]:
+        """The files that it includes, directly or not, in the order in which they are taken."""
+        return list(self._core.included_files)
 
     @property
     def warnings(self) -> tuple[Diagnostic, ...]:

@@ -53,6 +53,28 @@ def test_what_is_written_reads_back_as_the_same(truce: detente.Scenario) -> None
     assert first.outcomes.equals(second.outcomes)
 
 
+def test_a_scenario_with_includes_goes_on_alone(tmp_path: Path, truce: detente.Scenario) -> None:
+    text = (
+        "detente: 1\ninclude: rates.yaml\ntime: {horizon: 5, step: 0.1}\n"
+        "outcomes: {x: {value: a}}\n"
+    )
+    rates = "detente: 1\nparameters: {a: {normal: {mean: 2, sd: 1}}}\n"
+    (tmp_path / "rates.yaml").write_text(rates)
+    (tmp_path / "mine.yaml").write_text(text)
+    scenario = detente.load(tmp_path / "mine.yaml")
+    assert detente.Scenario.from_yaml(text, folder=tmp_path).hash == scenario.hash
+    assert scenario.included_files == [(tmp_path / "rates.yaml").resolve()]
+    assert truce.included_files == []
+    (tmp_path / "rates.yaml").unlink()
+    # What was read once needs its files no longer.
+    assert pickle.loads(pickle.dumps(scenario)).hash == scenario.hash
+    changed = scenario.with_(parameters={"a": 3.0})
+    assert detente.simulate(changed, paths=10).outcomes["estimate"].tolist() == [3.0]
+    forecast = detente.simulate(scenario, paths=50, seed=2)
+    forecast.save(tmp_path / "saved")
+    assert detente.open(tmp_path / "saved").scenario.hash == scenario.hash
+
+
 def test_layout_does_not_change_the_hash_and_meaning_does(
     truce: detente.Scenario, support: Path
 ) -> None:

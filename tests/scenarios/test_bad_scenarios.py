@@ -51,6 +51,22 @@ def test_broken_scenario_has_its_message(name: str, monkeypatch: pytest.MonkeyPa
     assert name[:4] in text
 
 
+def test_a_text_has_no_folder_to_include_from() -> None:
+    text = (FOLDER / "E143_name_of_included.yaml").read_text(encoding="utf-8")
+    with pytest.raises(detente.ScenarioError) as failed:
+        detente.Scenario.from_yaml(text)
+    assert str(failed.value) == (
+        "<string>:2:10: error[E140]: a scenario that is not read from a file has no folder to "
+        "look in for `shared/truce.yaml`\n"
+        "    2 | include: shared/truce.yaml\n"
+        "      |          ^~~~~~~~~~~~~~~~~\n"
+        "      = hint: save the scenario, or say which folder its paths count from\n"
+        "\n1 error"
+    )
+    with pytest.raises(detente.ScenarioError, match=r"^<string>:5:3: error\[E143\]"):
+        detente.Scenario.from_yaml(text, folder=FOLDER)
+
+
 def alias_bomb() -> str:
     lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
     for i in range(1, 12):

@@ -17,6 +17,8 @@ LIBRARY = Path(__file__).parents[2] / "scenarios"
 SCHEMA = Path(detente.__file__).parent / "schema" / "scenario.schema.json"
 GOOD = {path.stem: path for path in sorted(FOLDER.glob("*.yaml"))}
 WHOLE = sorted(LIBRARY.glob("*.yaml"))
+SHARED = sorted(LIBRARY.glob("shared/*.yaml"))
+PARTS = [*SHARED, *sorted(FOLDER.glob("shared/**/*.yaml"))]
 REFERENCE = {
     (re.findall(r"^title: (.+)$", text, re.MULTILINE) or ["untitled"])[0]: text
     for text in re.findall(
@@ -49,7 +51,7 @@ def test_the_reference_has_its_examples() -> None:
 
 @pytest.mark.parametrize("title", REFERENCE)
 def test_example_of_the_reference_runs(title: str) -> None:
-    check_run(detente.Scenario.from_yaml(REFERENCE[title]))
+    check_run(detente.Scenario.from_yaml(REFERENCE[title], folder=LIBRARY))
 
 
 def plain_tree(text: str) -> Any:
@@ -71,12 +73,40 @@ def plain_tree(text: str) -> Any:
     return yaml.load(text, Loader)
 
 
-@pytest.mark.parametrize("path", [*GOOD.values(), *WHOLE], ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", [*GOOD.values(), *WHOLE, *PARTS], ids=lambda path: path.stem)
 def test_scenario_fits_the_schema(path: Path) -> None:
     jsonschema = pytest.importorskip("jsonschema")
     schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
     jsonschema.Draft202012Validator.check_schema(schema)
     jsonschema.validate(plain_tree(path.read_text(encoding="utf-8")), schema)
+
+
+def test_parts_from_several_files_are_one_scenario() -> None:
+    """Every section is taken over, and overridden, by name."""
+    scenario = detente.load(GOOD["include"])
+    assert [str(path.relative_to(FOLDER)) for path in scenario.included_files] == [
+        "shared/pressure.yaml",
+        "shared/deep/delay.yaml",
+        "shared/truce.yaml",
+        "shared/readings.yaml",
+    ]
+    assert (scenario.title, scenario.description) == ("Parts from several files", "")
+    assert (scenario.start, round(scenario.horizon), scenario.utility) == (
+        "2024-12-01",
+        5,
+        "-war_years",
+    )
+    parameters = scenario.parameters
+    assert list(parameters.index[:4]) == ["b_pressure", "delay", "hold", "b_trust"]
+    assert parameters.loc["b_pressure", "mean"] == 0.2
+    assert parameters.loc["delay", "mean"] == pytest.approx(1.4)
+    assert scenario.sources.loc["record", "date"] == "2010-01-01"
+    assert scenario.levers.loc["pressure", "default"] == 0.5
+    assert scenario.policies == ["pushed", "alone"]
+    assert list(scenario.outcomes.index) == ["war_years", "worst", "trust_end"]
+    text = scenario.to_yaml()
+    assert "include" not in text
+    assert "override" not in text
 
 
 def test_schema_refuses_what_the_reader_refuses() -> None:
@@ -87,6 +117,9 @@ def test_schema_refuses_what_the_reader_refuses() -> None:
     assert validator.is_valid(base)
     assert not validator.is_valid({"time": base["time"]})
     assert not validator.is_valid({**base, "polices": {}})
+    assert validator.is_valid({**base, "include": "a.yaml", "override": {"levers": {"u": 1}}})
+    assert not validator.is_valid({**base, "include": {"file": "a.yaml"}})
+    assert not validator.is_valid({**base, "override": {"correlations": []}})
     assert not validator.is_valid({**base, "parameters": {"a": {"normal": {"mean": 1}}}})
     assert not validator.is_valid({**base, "outcomes": {"a": {"value": "1", "maximum": "1"}}})
     assert not validator.is_valid(

@@ -7,6 +7,7 @@
 #include <iterator>
 #include <system_error>
 
+#include "scenario/files.hpp"
 #include "scenario/messages.hpp"
 
 namespace detente::scenario {
@@ -19,7 +20,7 @@ namespace {
 constexpr std::uintmax_t max_column_file_bytes = 64u << 20;
 constexpr std::size_t max_values = 100'000;
 
-/// The file, if it is one in the scenario's folder or below it, links followed.
+/// The file, if the scenario may read it.
 std::optional<filesystem::path> file_beside(Reading& reading, const Value& value) {
   const std::string text = reading.text(value, "file");
   if (!reading.folder) {
@@ -29,26 +30,30 @@ std::optional<filesystem::path> file_beside(Reading& reading, const Value& value
         "save the scenario, or give the numbers as `empirical: {values: [...]}`");
     return std::nullopt;
   }
-  std::error_code failed;
-  const filesystem::path folder = filesystem::weakly_canonical(*reading.folder, failed);
-  const filesystem::path file = filesystem::weakly_canonical(folder / text, failed);
-  const auto [end, unused] = std::mismatch(folder.begin(), folder.end(), file.begin(), file.end());
-  if (failed || filesystem::path(text).is_absolute() || end != folder.end()) {
+  const filesystem::path& from = reading.folder_of(value.span());
+  const auto found = find_file(*reading.folder, from, text);
+  const auto* file = std::get_if<filesystem::path>(&found);
+  const FileProblem* problem = std::get_if<FileProblem>(&found);
+  if (problem && (*problem == FileProblem::absolute || *problem == FileProblem::outside ||
+                  *problem == FileProblem::address)) {
     reading.error("E340", value.span(),
                   "the file lies outside the scenario's folder: " + in_ticks(text),
                   "move it beside the scenario and name it relative to that folder");
     return std::nullopt;
   }
-  if (!filesystem::is_regular_file(file, failed)) {
+  if (problem) {
     reading.error("E340", value.span(),
-                  "there is no such file in the scenario's folder: " + in_ticks(text));
+                  from == *reading.folder
+                      ? "there is no such file in the scenario's folder: " + in_ticks(text)
+                      : "there is no such file in the folder of this file: " + in_ticks(text));
     return std::nullopt;
   }
-  if (filesystem::file_size(file, failed) > max_column_file_bytes || failed) {
+  std::error_code failed;
+  if (filesystem::file_size(*file, failed) > max_column_file_bytes || failed) {
     reading.error("E340", value.span(), "a file of columns may have 64 MiB: " + in_ticks(text));
     return std::nullopt;
   }
-  return file;
+  return *file;
 }
 
 /// Rows and fields of a CSV text, one at a time.

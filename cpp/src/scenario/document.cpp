@@ -274,7 +274,8 @@ class TextBuffer : public std::streambuf {
 
 }  // namespace
 
-std::shared_ptr<const SourceText> make_source(std::string name, std::string text) {
+std::shared_ptr<const SourceText> make_source(std::string name, std::string text,
+                                              std::optional<SourceSpan> included_from) {
   if (text.rfind("\xEF\xBB\xBF", 0) == 0) text.erase(0, 3);
   std::string unix;
   unix.reserve(text.size());
@@ -285,7 +286,8 @@ std::shared_ptr<const SourceText> make_source(std::string name, std::string text
       unix += '\n';
     }
   }
-  return std::make_shared<const SourceText>(std::move(name), std::move(unix));
+  return std::make_shared<const SourceText>(std::move(name), std::move(unix),
+                                            std::move(included_from));
 }
 
 NodePtr parse_document(std::shared_ptr<const SourceText> source, Diagnostics& diagnostics) {

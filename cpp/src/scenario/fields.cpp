@@ -47,30 +47,72 @@ constexpr Need exactly_one = Need::exactly_one;
 
 }  // namespace
 
-const Section& root() {
-  static const Section it{
-      "scenario", "the scenario", "a scenario",
+namespace {
+
+/// What a scenario is made of, whichever file says it.
+std::vector<Field> contents() {
+  return {
+      {"sources", named, optional, "", "what parameters are drawn from, by key", "", &source()},
+      {"time", FieldType::section, required, "", "start, horizon and grid", "{start: 2024-12-01, horizon: 10 years, step: 1 week, report: 1 month}", &time()},
+      {"levers", named, optional, "", "numbers that policies set", "", &lever()},
+      {"parameters", named, optional, "", "uncertain numbers, drawn once per path", "", &parameter()},
+      {"correlations", FieldType::sections, optional, "", "rank correlations of parameters", "", &correlation()},
+      {"joint", FieldType::sections, optional, "", "parameters that are drawn together", "", &joint()},
+      {"let", named_texts, optional, "", "shared expressions by name; the order does not matter", "{calm: \"conflict in [ceasefire, settled]\"}", nullptr},
+      {"variables", named, optional, "", "continuous state", "", &variable()},
+      {"noise_correlations", FieldType::sections, optional, "", "correlations of the noise of variables", "", &noise_correlation()},
+      {"seasons", named, optional, "", "windows that recur each year, read as booleans or as 0 and 1", "", &season()},
+      {"chains", named, optional, "", "discrete states and the transitions between them", "", &chain()},
+      {"events", named, optional, "", "what happens without belonging to a chain", "", &event()},
+      {"policies", named, optional, "{baseline: {}}", "settings of the levers that are compared", "", &policy()},
+      {"outcomes", named, optional, "", "what is read off each path", "", &outcome()},
+      {"utility", expression, optional, "", "what the outcomes are worth together; may read outcomes, parameters and levers", "0.6 * peace_years - added_deaths / 100", nullptr},
+  };
+}
+
+Section file(std::string_view title, std::string_view doc, Need need_of_time) {
+  Section section{
+      "scenario", title, doc,
       {
           {"detente", version, required, "", "version of the language", "1", nullptr},
           {"title", text, optional, "", "one line for tables and plots", "A truce and its guarantee", nullptr},
           {"description", text, optional, "", "what the scenario asks, for readers", "", nullptr},
-          {"sources", named, optional, "", "what parameters are drawn from, by key", "", &source()},
-          {"time", FieldType::section, required, "", "start, horizon and grid", "{start: 2024-12-01, horizon: 10 years, step: 1 week, report: 1 month}", &time()},
-          {"levers", named, optional, "", "numbers that policies set", "", &lever()},
-          {"parameters", named, optional, "", "uncertain numbers, drawn once per path", "", &parameter()},
-          {"correlations", FieldType::sections, optional, "", "rank correlations of parameters", "", &correlation()},
-          {"joint", FieldType::sections, optional, "", "parameters that are drawn together", "", &joint()},
-          {"let", named_texts, optional, "", "shared expressions by name; the order does not matter", "{calm: \"conflict in [ceasefire, settled]\"}", nullptr},
-          {"variables", named, optional, "", "continuous state", "", &variable()},
-          {"noise_correlations", FieldType::sections, optional, "", "correlations of the noise of variables", "", &noise_correlation()},
-          {"seasons", named, optional, "", "windows that recur each year, read as booleans or as 0 and 1", "", &season()},
-          {"chains", named, optional, "", "discrete states and the transitions between them", "", &chain()},
-          {"events", named, optional, "", "what happens without belonging to a chain", "", &event()},
-          {"policies", named, optional, "{baseline: {}}", "settings of the levers that are compared", "", &policy()},
-          {"outcomes", named, optional, "", "what is read off each path", "", &outcome()},
-          {"utility", expression, optional, "", "what the outcomes are worth together; may read outcomes, parameters and levers", "0.6 * peace_years - added_deaths / 100", nullptr},
+          {"include", files, optional, "", "files beside this one whose sections are taken over", "[shared/relapse.yaml, shared/guarantee.yaml]", nullptr},
+          {"override", FieldType::section, optional, "", "entries of the included files that this file replaces, by section and name", "{parameters: {tau: {lognormal: {median: 3, sigma: 0.4}}}}", &override_of()},
       },
       ""};
+  for (Field field : contents()) {
+    if (field.name == "time") field.need = need_of_time;
+    section.fields.push_back(field);
+  }
+  return section;
+}
+
+}  // namespace
+
+const Section& root() {
+  static const Section it = file("the scenario", "a scenario", required);
+  return it;
+}
+
+const Section& top() {
+  static const Section it = file("the scenario", "a scenario", optional);
+  return it;
+}
+
+const Section& part() {
+  static const Section it = file("the included file", "a scenario, or a file that scenarios include", optional);
+  return it;
+}
+
+const Section& override_of() {
+  static const Section it = [] {
+    Section section{"override", "`override`", "What replaces entries of the included files; each stands whole, in the place of the one that it replaces.", {}, ""};
+    for (const Field& field : contents()) {
+      if (field.type == named || field.type == named_texts) section.fields.push_back({field.name, field.type, optional, "", field.doc, "", field.section});
+    }
+    return section;
+  }();
   return it;
 }
 

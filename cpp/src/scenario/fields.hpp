@@ -46,6 +46,7 @@ enum class FieldType : std::uint8_t {
   sections,      ///< a list of such mappings
   named,         ///< name: such a mapping
   named_texts,   ///< name: expression
+  files,         ///< a path, or a list of paths
 };
 
 /// How a key stands with the others of its section.
@@ -83,7 +84,13 @@ struct Section {
 
 /// The sections by their keys. Built once.
 namespace sections {
+/// A whole scenario: a file with all that it includes.
 const Section& root();
+/// Its own file and one that it includes, which need not say all.
+const Section& top();
+const Section& part();
+/// What a file replaces of the files that it includes: the sections that go by names.
+const Section& override_of();
 const Section& time();
 const Section& source();
 const Section& lever();

@@ -118,6 +118,8 @@ std::string schema_of(const Field& field) {
       return any_of(name, map_of(expression));
     case FieldType::state_names:
       return any_of(name, list_of(name));
+    case FieldType::files:
+      return any_of(R"({"type": "string"})", list_of(R"({"type": "string"})"));
     case FieldType::section:
       return reference(field.section->key);
     case FieldType::sections:
@@ -157,6 +159,10 @@ std::string one_of(const std::vector<std::string>& names, bool may_be_none) {
   return out + "]";
 }
 
+/// An editor sees one file. Keys of `time` that are missing there may stand in another one that it
+/// includes, or that includes it.
+bool may_be_in_parts(const Section& section) { return &section == &sections::time(); }
+
 Object section_object(const Section& section, std::size_t indent) {
   Object properties;
   for (const Field& field : section.fields) properties.add(field.name, property(field));
@@ -164,7 +170,9 @@ Object section_object(const Section& section, std::size_t indent) {
   object.text("description", section.doc).text("type", "object");
   object.add("properties", properties.str(indent + 2));
   const auto required = section.names(Need::required);
-  if (!required.empty()) object.add("required", names_json(required));
+  if (!required.empty() && !may_be_in_parts(section)) {
+    object.add("required", names_json(required));
+  }
   const auto exactly = section.names(Need::exactly_one);
   const auto at_most = section.names(Need::at_most_one);
   if (!exactly.empty()) object.add("oneOf", one_of(exactly, false));
@@ -222,7 +230,8 @@ std::string json_schema() {
     if (section == &sections::root()) continue;
     definitions.add(section->key, section_schema(*section, 4));
   }
-  Object schema = section_object(sections::root(), 0);
+  // Of one file: sections that are missing there may stand in another one.
+  Object schema = section_object(sections::part(), 0);
   Object out;
   out.text("$schema", "https://json-schema.org/draft/2020-12/schema");
   out.text("title", "detente scenario");

@@ -47,6 +47,12 @@ std::string number(double value) {
   return {buffer.data(), end};
 }
 
+std::string line_of(const SourceSpan& place, const SourceSpan& here) {
+  std::string line = "line " + std::to_string(place.line);
+  if (place.source && place.source != here.source) line += " of " + place.source->name();
+  return line;
+}
+
 std::string in_ticks(std::string_view text) {
   constexpr std::size_t longest = 60;
   std::string out = "`";
@@ -328,10 +334,10 @@ Diagnostic unknown_name(SourceSpan span, std::string_view kind, std::string_view
 }
 
 Diagnostic duplicate_name(SourceSpan span, std::string_view name, std::string_view kind,
-                          std::string_view first_kind, std::uint32_t first_line) {
+                          std::string_view first_kind, const SourceSpan& first) {
   std::string message = std::string(kind) + " " + in_ticks(name) + " has the name of ";
   message += "a " + std::string(first_kind);
-  if (first_line > 0) message += " on line " + std::to_string(first_line);
+  if (first.line > 0) message += " on " + line_of(first, span);
   return error("E301", std::move(span), message,
                "parameters, levers, variables, shared expressions, chains, seasons and events "
                "share one set of "

@@ -24,6 +24,8 @@ std::string alternatives(const std::vector<std::string>& names);
 std::string enumeration(const std::vector<std::string>& names);
 /// A number with the fewest digits that give it back.
 std::string number(double value);
+/// "line 3", with its file where that is not the file of `here`.
+std::string line_of(const SourceSpan& place, const SourceSpan& here);
 /// A text of the user in backticks, cut to a length that a message can hold.
 std::string in_ticks(std::string_view text);
 
@@ -75,7 +77,7 @@ Diagnostic unknown_name(SourceSpan span, std::string_view kind, std::string_view
 Diagnostic unknown_state(SourceSpan span, std::string_view chain, std::string_view name,
                          const std::vector<std::string>& states);
 Diagnostic duplicate_name(SourceSpan span, std::string_view name, std::string_view kind,
-                          std::string_view first_kind, std::uint32_t first_line);
+                          std::string_view first_kind, const SourceSpan& first);
 Diagnostic bad_name(SourceSpan span, std::string_view name, std::string_view kind);
 Diagnostic reserved_name(SourceSpan span, std::string_view name, std::string_view kind);
 

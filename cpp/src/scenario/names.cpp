@@ -46,8 +46,8 @@ void Names::declare(Element element, const std::string& name, std::uint32_t inde
     order_.push_back(name);
   } else {
     found->second.spoiled = true;
-    diagnostics.add(messages::duplicate_name(
-        span, name, name_of(element), name_of(found->second.element), found->second.span.line));
+    diagnostics.add(messages::duplicate_name(span, name, name_of(element),
+                                             name_of(found->second.element), found->second.span));
   }
 }
 

@@ -117,12 +117,12 @@ class CorrelationReader {
       return;
     }
     const auto key = std::minmax(first.index, second.index);
-    const auto [known, is_new] = seen_.emplace(key, first.value.span().line);
+    const auto [known, is_new] = seen_.emplace(key, first.value.span());
     if (!is_new) {
       reading_.error("E352", second.value.span(),
                      "the correlation of " + in_ticks(first.value.text()) + " and " +
-                         in_ticks(second.value.text()) + " is stated twice, first on line " +
-                         std::to_string(known->second));
+                         in_ticks(second.value.text()) + " is stated twice, first on " +
+                         messages::line_of(known->second, second.value.span()));
       return;
     }
     pairs_.push_back({first.index, second.index, value, second.value.span()});
@@ -133,7 +133,7 @@ class CorrelationReader {
   const Section& section_;
   std::string_view key_;
   std::vector<Pair> pairs_;
-  std::map<std::pair<std::uint32_t, std::uint32_t>, std::uint32_t> seen_;
+  std::map<std::pair<std::uint32_t, std::uint32_t>, diagnostic::SourceSpan> seen_;
 };
 
 /// Numbers the correlated elements only: their matrix is small, however many elements there are.

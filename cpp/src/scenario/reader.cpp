@@ -1,12 +1,13 @@
 #include "detente/scenario/reader.hpp"
 
-#include <fstream>
-#include <iterator>
-#include <sstream>
+#include <utility>
 
 #include "detente/scenario/writer.hpp"
 #include "scenario/document.hpp"
 #include "scenario/emit.hpp"
+#include "scenario/files.hpp"
+#include "scenario/include.hpp"
+#include "scenario/merge.hpp"
 #include "scenario/messages.hpp"
 #include "scenario/overrides.hpp"
 #include "scenario/parts.hpp"
@@ -21,26 +22,19 @@ namespace {
 constexpr std::size_t max_elements = 10'000;
 constexpr std::size_t max_reported = 200;  ///< diagnostics of one file
 
-/// Sections that the language has a name for and this version does not read.
+/// A section that the language has a name for and this version does not read.
 bool report_unavailable(Reading& reading, const Value& root) {
-  bool found = false;
-  for (const std::string_view key : {"observations", "include"}) {
-    const Entry* entry = root.node->find(key);
-    if (!entry) continue;
-    found = true;
-    reading.error("E120", entry->key_span,
-                  "the section " + in_ticks(key) + " is not available in this version",
-                  key == "include" ? "write the parts into one file"
-                                   : "remove it; parameters are drawn from their priors alone");
-  }
-  return found;
+  const Entry* entry = root.node->find("observations");
+  if (!entry) return false;
+  reading.error("E120", entry->key_span,
+                "the section `observations` is not available in this version",
+                "remove it; parameters are drawn from their priors alone");
+  return true;
 }
 
 NodePtr without_unavailable(const NodePtr& root) {
   auto copy = std::make_shared<Node>(*root);
-  std::erase_if(copy->entries, [](const Entry& entry) {
-    return entry.key == "observations" || entry.key == "include";
-  });
+  std::erase_if(copy->entries, [](const Entry& entry) { return entry.key == "observations"; });
   return copy;
 }
 
@@ -169,31 +163,57 @@ Diagnostics shortened(const Diagnostics& all) {
   return out;
 }
 
-}  // namespace
+/// A text, and where it is from.
+struct Origin {
+  std::string name;
+  std::optional<std::filesystem::path> folder;
+  std::optional<std::filesystem::path> file;
+};
 
-Scenario parse(std::string text, std::string name, const Overrides& overrides,
-               std::optional<std::filesystem::path> folder) {
+/// The document with what it includes; null when a file of it cannot be had.
+NodePtr with_includes(const NodePtr& root, const std::shared_ptr<const diagnostic::SourceText>& top,
+                      const Origin& origin, Reading& reading, Scenario& scenario) {
+  if (root->kind != Node::Kind::mapping || !has_includes(*root)) return root;
+  const std::vector<Part> parts =
+      parts_of(root, top, origin.folder, origin.file, reading.diagnostics);
+  if (parts.empty()) return nullptr;
+  for (std::size_t i = 0; i + 1 < parts.size(); ++i) {
+    reading.included_folders.emplace(parts[i].source.get(), *parts[i].folder);
+    scenario.included_files.push_back(*parts[i].file);
+  }
+  return merged(parts, reading.diagnostics);
+}
+
+Scenario read(std::string text, Origin origin, const Overrides& overrides) {
   Diagnostics diagnostics;
-  const auto source = make_source(name, std::move(text));
+  Reading reading(diagnostics, origin.folder);
+  Scenario scenario;
+  const auto source = make_source(origin.name, std::move(text));
   NodePtr root = parse_document(source, diagnostics);
+  if (root) root = with_includes(root, source, origin, reading, scenario);
   if (root && root->kind == Node::Kind::mapping && !overrides.empty()) {
     root = with_overrides(std::move(root), overrides, diagnostics);
   }
   if (!root) throw diagnostic::ScenarioError(shortened(diagnostics));
-  Reading reading(diagnostics, folder);
   if (root->kind == Node::Kind::mapping && report_unavailable(reading, {root, ""})) {
     root = without_unavailable(root);
   }
   ScenarioReader(reading, {root, ""}).read();
   if (diagnostics.has_errors()) throw diagnostic::ScenarioError(shortened(diagnostics));
-  Scenario scenario;
   scenario.yaml = document_yaml(*with_columns_written_out(root, reading));
   scenario.model = std::make_shared<const model::Model>(std::move(reading.model));
   scenario.hash = content_hash(scenario.yaml);
-  scenario.name = std::move(name);
-  scenario.folder = std::move(folder);
+  scenario.name = std::move(origin.name);
+  scenario.folder = std::move(origin.folder);
   scenario.warnings = diagnostics;
   return scenario;
+}
+
+}  // namespace
+
+Scenario parse(std::string text, std::string name, const Overrides& overrides,
+               std::optional<std::filesystem::path> folder) {
+  return read(std::move(text), {std::move(name), std::move(folder), std::nullopt}, overrides);
 }
 
 Scenario load(const std::filesystem::path& path, const Overrides& overrides) {
@@ -207,14 +227,11 @@ Scenario load(const std::filesystem::path& path, const Overrides& overrides) {
   std::error_code failed;
   if (!std::filesystem::exists(path, failed)) throw refuse("there is no such file");
   if (std::filesystem::is_directory(path, failed)) throw refuse("this is a folder, not a scenario");
-  std::ifstream stream(path, std::ios::binary);
-  if (!stream) throw refuse("the file cannot be read");
   // One byte more than is allowed tells a file that is too large, whatever it is.
-  std::string text(max_file_bytes + 1, '\0');
-  stream.read(text.data(), static_cast<std::streamsize>(text.size()));
-  text.resize(static_cast<std::size_t>(stream.gcount()));
+  auto text = read_file(path, max_file_bytes + 1);
+  if (!text) throw refuse("the file cannot be read");
   const auto parent = path.parent_path();
-  return parse(std::move(text), path.string(), overrides, parent.empty() ? "." : parent);
+  return read(std::move(*text), {path.string(), parent.empty() ? "." : parent, path}, overrides);
 }
 
 }  // namespace detente::scenario

@@ -33,6 +33,13 @@ class Reading {
 
   diagnostic::Diagnostics& diagnostics;
   std::optional<std::filesystem::path> folder;  ///< of the scenario's file
+  /// Of the files that it includes.
+  std::unordered_map<const diagnostic::SourceText*, std::filesystem::path> included_folders;
+  /// From which the paths in a file count.
+  const std::filesystem::path& folder_of(const diagnostic::SourceSpan& span) const {
+    const auto included = included_folders.find(span.source.get());
+    return included == included_folders.end() ? *folder : included->second;
+  }
   model::Model model;
   Names names;
   bool calendar_is_wrong = false;  ///< reported; dates are then read no further

@@ -70,6 +70,8 @@ std::string_view words_of(FieldType type) {
       return "state or list of states";
     case FieldType::counted:
       return "event or transition";
+    case FieldType::files:
+      return "file or list of files";
     case FieldType::section:
       return "mapping";
     case FieldType::sections:

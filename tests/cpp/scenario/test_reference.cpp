@@ -47,7 +47,7 @@ TEST_CASE("every scenario in the reference is read", "[scenario]") {
     const std::size_t begin = at + 8;
     const std::string yaml = text.substr(begin, text.find("```", begin) - begin);
     INFO(yaml);
-    const Scenario scenario = parse(yaml);
+    const Scenario scenario = parse(yaml, "README.md", {}, DETENTE_SCENARIOS);
     CHECK(scenario.warnings.empty());
     ++n;
   }

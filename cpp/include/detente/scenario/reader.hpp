@@ -41,6 +41,8 @@ struct Scenario {
   std::string hash;  ///< of that text, 16 hexadecimal digits
   std::string name;  ///< of the text, as given
   std::optional<std::filesystem::path> folder;  ///< of the file; none for a text
+  /// What it includes, in the order in which it is taken: absolute paths, links followed.
+  std::vector<std::filesystem::path> included_files;
   diagnostic::Diagnostics warnings;
 };
 
@@ -48,8 +50,8 @@ struct Scenario {
 /// is wrong.
 Scenario load(const std::filesystem::path& path, const Overrides& overrides = {});
 
-/// Reads a text. `name` stands for the file in messages; `folder` is where its CSV columns are, if
-/// anywhere.
+/// Reads a text. `name` stands for the file in messages; `folder` is where the files that it includes
+/// and its CSV columns are, if anywhere.
 Scenario parse(std::string text, std::string name = "<string>", const Overrides& overrides = {},
                std::optional<std::filesystem::path> folder = std::nullopt);
 

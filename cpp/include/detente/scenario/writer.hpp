@@ -9,8 +9,8 @@
 
 namespace detente::scenario {
 
-/// The canonical text: the scenario with its overrides, without comments, aliases written out,
-/// values of CSV columns in place of their files. Two texts that differ in layout alone have the
+/// The canonical text: the scenario with its overrides, without comments, what it includes and
+/// aliases written out, values of CSV columns in place of their files. Two texts that differ in layout alone have the
 /// same one. Reading it gives an equal model.
 std::string to_yaml(const Scenario& scenario);
 
