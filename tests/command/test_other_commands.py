@@ -133,6 +133,47 @@ def test_new_writes_a_scenario_that_checks(detente, tmp_path: Path) -> None:
     assert "did you mean `korea-1953`" in ended.messages
 
 
+def test_new_writes_what_the_scenario_includes_beside_it(detente, tmp_path: Path) -> None:
+    import detente as package
+
+    (tmp_path / "own").mkdir()
+    ended = detente("new", "own/mine.yaml", "--from", "minsk-ii-2015")
+    assert ended.code == 0, ended.messages
+    assert "own/shared/relapse.yaml" in ended.messages
+    shipped, copy = package.load("minsk-ii-2015"), package.load(tmp_path / "own" / "mine.yaml")
+    assert copy.hash == shipped.hash
+    # All of it lies there, and nothing is read from the package.
+    assert all(path.is_relative_to(tmp_path.resolve()) for path in copy.included_files)
+    assert (tmp_path / "own" / "mine.yaml").read_text().startswith("# The second Minsk agreement")
+
+
+def test_new_keeps_shared_files_that_are_there(detente, tmp_path: Path) -> None:
+    assert detente("new", "a.yaml", "--from", "iran-iraq-1988").code == 0
+    assert detente("new", "b.yaml", "--from", "korea-1953").code == 0
+    (tmp_path / "shared" / "relapse.yaml").write_text("detente: 1\n# changed\n")
+    ended = detente("new", "c.yaml", "--from", "korea-1953")
+    assert ended.code == 2
+    assert "there is another file of that name" in ended.messages
+    assert not (tmp_path / "c.yaml").exists()
+    assert "# changed" in (tmp_path / "shared" / "relapse.yaml").read_text()
+    assert detente("new", "none/d.yaml").code == 2
+
+
+def test_shared_files_are_no_scenarios(detente) -> None:
+    names = detente("scenarios", "--json").json["scenarios"]
+    assert "korea-1953" in names
+    assert not {"relapse", "guarantee", "civil-war"} & set(names)
+
+
+def test_check_sources_lists_those_of_included_files(detente) -> None:
+    told = detente("check", "minsk-ii-2015", "--sources", "--json").json
+    rows = {item["parameter"]: item for item in told["sources"]}
+    assert rows["b_imposed"]["source"] == "werner_yuen2005"
+    assert rows["b_imposed"]["date"] == "2005-04-01"
+    assert rows["b_guarantee"]["source"] == "leeds2003"  # as overridden
+    assert not [item for item in told["sources"] if item["problem"]]
+
+
 @pytest.mark.parametrize("arguments", [["--help"], ["run", "--help"], ["--version"]])
 def test_help_and_version_end_well(detente, arguments: list[str]) -> None:
     ended = detente(*arguments)

@@ -52,11 +52,11 @@ def test_the_fitted_shape_is_that_of_the_sample():
 
 
 @pytest.fixture(scope="module")
-def library(columns, text_of):
+def library(columns, library_folder):
     """Every path's readings of a scenario of the library, by policy."""
 
     def load(name, *policies):
-        scenario = detente.Scenario.from_yaml(text_of(name))
+        scenario = detente.load(library_folder / f"{name}.yaml")
         return columns(scenario, policies, 4_000 if name == "ukraine-2024" else 20_000)
 
     return load

@@ -45,6 +45,10 @@ def test_scenario_runs(name: str) -> None:
     check_run(scenario)
 
 
+def test_shared_files_are_there() -> None:
+    assert len(SHARED) >= 5
+
+
 def test_the_reference_has_its_examples() -> None:
     assert len(REFERENCE) >= 10
 
@@ -107,6 +111,12 @@ def test_parts_from_several_files_are_one_scenario() -> None:
     text = scenario.to_yaml()
     assert "include" not in text
     assert "override" not in text
+
+
+@pytest.mark.parametrize("path", SHARED, ids=lambda path: path.stem)
+def test_each_shared_file_of_the_library_serves_two_scenarios(path: Path) -> None:
+    users = [one for one in WHOLE if path.resolve() in detente.load(one).included_files]
+    assert len(users) >= 2
 
 
 def test_schema_refuses_what_the_reader_refuses() -> None:
