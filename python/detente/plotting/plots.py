@@ -1,0 +1,131 @@
+"""The door to the charts of a forecast."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from detente.plotting import curves, figures, states
+from detente.plotting.style import Chart
+from detente.plotting.subject import Subject
+
+if TYPE_CHECKING:
+    from detente.forecast import Forecast
+
+
+class Plots:
+    """The charts of a forecast: ``forecast.plot.occupancy("conflict")``.
+
+    Each method returns an Altair chart, which notebooks show and ``chart.save`` writes.
+    """
+
+    def __init__(self, forecast: Forecast) -> None:
+        self._forecast = forecast
+        self._subject = Subject(forecast)
+
+    def occupancy(
+        self, chain: str | None = None, policies: Sequence[str] | str | None = None
+    ) -> Chart:
+        """Share of paths in each state over time: stacked areas, a panel for each policy.
+
+        Parameters
+        ----------
+        chain
+            The first chain by default.
+        policies
+            All by default.
+        """
+        subject = self._subject
+        return states.occupancy(subject, subject.chain(chain), subject.policies(policies))
+
+    def incidence(
+        self, outcome: str | None = None, policies: Sequence[str] | str | None = None
+    ) -> Chart:
+        """Cumulative incidence of a ``time_to`` outcome: a line with its 95 % interval per policy.
+
+        Parameters
+        ----------
+        outcome
+            The first ``time_to`` by default.
+        policies
+            All by default.
+        """
+        subject = self._subject
+        return curves.incidence(subject, subject.time_to(outcome), subject.policies(policies))
+
+    def bands(
+        self, variable: str | None = None, policies: Sequence[str] | str | None = None
+    ) -> Chart:
+        """A variable over time: median, middle half and middle 90 % of the paths, per policy.
+
+        Parameters
+        ----------
+        variable
+            The first variable by default.
+        policies
+            All by default.
+        """
+        subject = self._subject
+        return curves.bands(subject, subject.variable(variable), subject.policies(policies))
+
+    def outcomes(
+        self,
+        outcomes: Sequence[str] | str | None = None,
+        policies: Sequence[str] | str | None = None,
+    ) -> Chart:
+        """Estimates with their 95 % intervals: a panel for each outcome, a line for each policy.
+
+        Parameters
+        ----------
+        outcomes
+            All probabilities by default, and the utility where there is one.
+        policies
+            All by default.
+        """
+        subject = self._subject
+        return figures.outcomes(subject, subject.outcomes(outcomes), subject.policies(policies))
+
+    def tradeoff(self, x: str, y: str, policies: Sequence[str] | str | None = None) -> Chart:
+        """Two outcomes against one another: a dot for each policy, with both 95 % intervals.
+
+        Parameters
+        ----------
+        x, y
+            Names of outcomes.
+        policies
+            All by default.
+        """
+        return figures.tradeoff(self._subject, x, y, self._subject.policies(policies))
+
+    def paths(
+        self, chain: str | None = None, policy: str | None = None, n_paths: int = 30
+    ) -> Chart:
+        """Single histories as ribbons, one line for each path, coloured by state.
+
+        Needs ``keep_paths``.
+
+        Parameters
+        ----------
+        chain, policy
+            The first by default.
+        n_paths
+            How many of the kept paths to show.
+        """
+        subject = self._subject
+        return states.ribbons(subject, subject.chain(chain), subject.policies(policy)[0], n_paths)
+
+    def overview(self) -> list[tuple[str, Chart]]:
+        """The charts of a report, each with a title."""
+        charts: list[tuple[str, Chart]] = [("Outcomes by policy", self.outcomes())]
+        charts += [
+            (f"States of {chain} over time", self.occupancy(chain))
+            for chain in self._forecast.chains
+        ]
+        charts += [
+            (f"Cumulative incidence of {outcome}", self.incidence(outcome))
+            for outcome in self._subject.of_kind("time_to")
+        ]
+        charts += [
+            (f"{variable} over time", self.bands(variable)) for variable in self._forecast.variables
+        ]
+        return charts
