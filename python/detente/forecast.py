@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 from detente import _core
 from detente.errors import ArgumentError, RunError, unknown_name
-from detente.estimates import COLUMNS, QUANTILES, estimate_row
 from detente.path_data import PathData, joined
 from detente.provenance import Provenance
 
@@ -24,8 +23,6 @@ if TYPE_CHECKING:
 
     from detente.plotting import Plots
     from detente.scenario import Scenario
-
-BAND_STATISTICS = ("mean", *QUANTILES)
 
 _ISO_DATE = re.compile(r"-?\d{4,}-\d{2}-\d{2}")
 
@@ -139,21 +136,9 @@ class Forecast:
         ``restricted_mean`` (``time_to``: mean of the time, cut at the horizon), ``q05`` to ``q95``
         (over paths; of ``time_to`` missing where not reached).
         """
-        import pandas as pd
+        from detente.forecast_tables import outcome_table
 
-        rows, index = [], []
-        for policy in self._policies.values():
-            for estimate in policy.outcomes:
-                index.append((policy.name, estimate.name))
-                rows.append(estimate_row(estimate))
-        table = pd.DataFrame(
-            rows,
-            columns=list(COLUMNS),
-            index=pd.MultiIndex.from_tuples(index, names=["policy", "outcome"]),
-        )
-        table["hits"] = table["hits"].astype("Int64")
-        table.attrs.update(self.attributes)
-        return table
+        return outcome_table(self)
 
     @property
     def attributes(self) -> dict[str, Any]:
@@ -196,17 +181,9 @@ class Forecast:
         xarray.DataArray
             Dimensions policy, date, statistic (``estimate``, ``low``, ``high``); shares of 1.
         """
-        import numpy as np
+        from detente.forecast_tables import incidence_array
 
-        estimates = [self.estimate(policy, outcome) for policy in self._policies]
-        if estimates[0].kind != "time_to":
-            raise ArgumentError(
-                f"`{outcome}` is a {estimates[0].kind}; only a time_to has an incidence"
-            )
-        values = np.stack(
-            [np.stack([e.incidence, e.incidence_low, e.incidence_high], axis=-1) for e in estimates]
-        )
-        return self._array(values, "statistic", ["estimate", "low", "high"], outcome)
+        return incidence_array(self, outcome)
 
     # -- over time -------------------------------------------------------------------------------
 
@@ -218,13 +195,9 @@ class Forecast:
         xarray.DataArray
             Dimensions policy, date, state; shares from 0 to 1.
         """
-        import numpy as np
+        from detente.forecast_tables import occupancy_array
 
-        if chain not in self.chains:
-            raise unknown_name("chain", chain, list(self.chains))
-        position = list(self.chains).index(chain)
-        shares = [policy.occupancy[position].share.T for policy in self._policies.values()]
-        return self._array(np.stack(shares), "state", self.chains[chain], chain)
+        return occupancy_array(self, chain)
 
     def bands(self, variable: str) -> xr.DataArray:
         """Mean and quantiles of a variable over paths at the report dates.
@@ -235,43 +208,15 @@ class Forecast:
             Dimensions policy, date, statistic (``mean``, ``q05``, ``q25``, ``q50``, ``q75``,
             ``q95``), in the variable's unit (attribute ``unit``).
         """
-        import numpy as np
+        from detente.forecast_tables import band_array
 
-        if variable not in self.variables:
-            raise unknown_name("variable", variable, list(self.variables))
-        position = list(self.variables).index(variable)
-        values = np.stack(
-            [
-                np.stack([getattr(policy.bands[position], name) for name in BAND_STATISTICS], -1)
-                for policy in self._policies.values()
-            ]
-        )
-        array = self._array(values, "statistic", list(BAND_STATISTICS), variable)
-        array.attrs["unit"] = self.variables[variable]
-        return array
-
-    def _array(
-        self, values: NDArray[np.float64], dimension: str, labels: Sequence[str], name: str
-    ) -> xr.DataArray:
-        import xarray as xr
-
-        coordinates = {"policy": self.policies, dimension: list(labels), **self._date_coordinates()}
-        dimensions = ("policy", "date", dimension)
-        return xr.DataArray(values, coordinates, dimensions, name=name, attrs=self.attributes)
-
-    def _date_coordinates(self) -> dict[str, Any]:
-        return {"date": self.date_index(), "time": ("date", self.times)}
+        return band_array(self, variable)
 
     def date_index(self) -> NDArray[Any]:
         """The report dates as NumPy dates; as plain numbers where there is no calendar."""
-        import numpy as np
+        from detente.forecast_tables import date_index
 
-        if not self.has_calendar:
-            return self.times
-        days = np.array(self.dates, dtype="datetime64[D]")
-        # xarray before 2025 knows nanoseconds alone, which end in 2262.
-        in_reach = days.max() < np.datetime64("2262-01-01") and days.min() > np.datetime64("1678")
-        return days.astype("datetime64[ns]" if in_reach else "datetime64[s]")
+        return date_index(self)
 
     # -- single paths ----------------------------------------------------------------------------
 
@@ -284,28 +229,12 @@ class Forecast:
         xarray.Dataset
             Dimensions policy, path, date; chains hold names of states.
         """
-        import numpy as np
-        import xarray as xr
+        from detente.forecast_tables import history_dataset
 
-        histories = self._data.histories
+        histories = dict(self._data.histories)
         if not histories:
             raise ArgumentError("no histories were kept; simulate with keep_paths=20, for example")
-        first = next(iter(histories.values()))
-        data: dict[str, Any] = {}
-        for position, chain in enumerate(first.chains):
-            names = np.array(self.chains[chain])
-            states = [history.states[:, position, :] for history in histories.values()]
-            data[chain] = (("policy", "path", "date"), names[np.stack(states)])
-        for position, variable in enumerate(first.variables):
-            values = [history.values[:, position, :] for history in histories.values()]
-            unit = {"unit": self.variables[variable]}
-            data[variable] = (("policy", "path", "date"), np.stack(values), unit)
-        coordinates = {
-            "policy": list(histories),
-            "path": self.first_path + np.arange(first.states.shape[0], dtype=np.uint64),
-            **self._date_coordinates(),
-        }
-        return xr.Dataset(data, coordinates, attrs=self.attributes)
+        return history_dataset(self, histories)
 
     @property
     def has_outcome_columns(self) -> bool:
@@ -323,24 +252,19 @@ class Forecast:
         xarray.Dataset
             Dimensions policy, path.
         """
-        import numpy as np
-        import xarray as xr
+        from detente.forecast_tables import outcome_dataset
 
-        columns = self.readings()
-        data = {
-            name: (("policy", "path"), np.stack([columns[policy][name] for policy in columns]))
-            for name in self.outcome_names
-        }
-        coordinates = {"policy": list(columns), "path": self._path_numbers()}
-        return xr.Dataset(data, coordinates, attrs=self.attributes)
+        return outcome_dataset(self)
 
     @property
     def parameter_draws(self) -> pd.DataFrame:
         """The parameter values of every path, when ``keep_outcomes`` kept them; a row for each."""
         import pandas as pd
 
+        from detente.forecast_tables import path_numbers
+
         self.readings()
-        index = pd.Index(self._path_numbers(), name="path")
+        index = pd.Index(path_numbers(self), name="path")
         return pd.DataFrame(self._data.parameters, index=index)
 
     def readings(self) -> Mapping[str, Mapping[str, NDArray[np.float64]]]:
@@ -351,11 +275,6 @@ class Forecast:
                 "path, policy and outcome)"
             )
         return self._data.outcomes
-
-    def _path_numbers(self) -> NDArray[np.uint64]:
-        import numpy as np
-
-        return np.uint64(self.first_path) + np.arange(self.n_paths, dtype=np.uint64)
 
     # -- comparing, joining, keeping -------------------------------------------------------------
 
