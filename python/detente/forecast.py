@@ -62,6 +62,46 @@ class Forecast(Results):
 
         return incidence_array(self, outcome)
 
+    def hazard(
+        self, outcome: str, since: str | None = None, edges: Sequence[float] | None = None
+    ) -> pd.DataFrame:
+        """The hazard of a ``time_to`` outcome, constant in each of some intervals.
+
+        The formula is at the head of :mod:`detente.hazard`.
+
+        Parameters
+        ----------
+        outcome
+            A ``time_to``, such as the time to a relapse.
+        since
+            Another ``time_to``: time is counted from when it is reached, such as from the
+            ceasefire. By default it is counted from the start of the forecast. Needs
+            ``keep_outcomes``.
+        edges
+            Ends of the intervals, in years (or plain units of time). By default about ten of a
+            round length, the first cut into four. Without ``keep_outcomes``, or with a ``given``,
+            the nearest report dates take their place.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Indexed by policy and ``from``, for intervals in which a path was at risk. Columns:
+            ``to``, ``occurrences`` (paths), ``exposure`` (time at risk of all paths), ``hazard``
+            (per year, or per unit of time) with its 95 % Monte Carlo interval ``low``, ``high``.
+
+        Raises
+        ------
+        ArgumentError
+            A name is no ``time_to``, or single paths were not kept.
+
+        Examples
+        --------
+        >>> forecast.hazard("to_relapse", since="to_ceasefire")  # doctest: +SKIP
+        """
+        from detente.hazard import hazard_table
+
+        return hazard_table(self, outcome, since, edges)
+
     # -- over time -------------------------------------------------------------------------------
 
     def occupancy(self, chain: str) -> xr.DataArray:

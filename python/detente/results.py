@@ -152,6 +152,11 @@ class Results:
         """Whether every path's readings were kept."""
         return bool(self._data.outcomes)
 
+    @property
+    def has_histories(self) -> bool:
+        """Whether whole histories of some paths were kept."""
+        return bool(self._data.histories)
+
     def readings(self) -> Mapping[str, Mapping[str, NDArray[np.float64]]]:
         """Every path's readings as plain arrays, by policy and outcome."""
         if not self._data.outcomes:

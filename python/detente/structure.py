@@ -58,7 +58,7 @@ def moves(text: str) -> list[Move]:
 
 
 def movers(text: str) -> dict[str, list[str]]:
-    """What moves a chain by its effects rather than by a transition of that chain: names by chain."""
+    """What moves a chain by effects and is no transition of its own: names by chain."""
     document = _document(text)
     chains = _mapping(document.get("chains"))
     acting = list(_mapping(document.get("events")).items())
@@ -70,6 +70,15 @@ def movers(text: str) -> dict[str, list[str]]:
             if target in found and name not in found[target]:
                 found[target].append(name)
     return found
+
+
+def counted_firings(text: str) -> dict[str, str]:
+    """What ``count`` outcomes count over the whole of each path: outcomes by what fires."""
+    return {
+        outcome["count"]: name
+        for name, outcome in _mapping(_document(text).get("outcomes")).items()
+        if "count" in outcome and not {"given", "from", "until"} & set(outcome)
+    }
 
 
 def policy_settings(text: str) -> dict[str, PolicySettings]:

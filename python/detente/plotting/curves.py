@@ -3,11 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import altair as alt
 
-from detente.plotting.style import PANEL, WIDE, Chart, inline, panels, percent_tip, with_unit
+from detente.plotting.style import (
+    PANEL,
+    WIDE,
+    Chart,
+    inline,
+    panels,
+    percent_tip,
+    signed,
+    with_unit,
+)
 from detente.plotting.subject import Subject
+
+#: So many policies share one frame with their bands; more get a panel each.
+_MOST_TOGETHER = 5
 
 
 def incidence(subject: Subject, outcome: str, policies: Sequence[str]) -> Chart:
@@ -26,9 +39,61 @@ def incidence(subject: Subject, outcome: str, policies: Sequence[str]) -> Chart:
         y=alt.Y("low:Q", axis=alt.Axis(format="%", title="paths by then")), y2="high:Q"
     )
     line = base.mark_line(strokeWidth=2).encode(
-        y="share:Q", tooltip=["policy:N", subject.date_tip(), percent_tip("share")]
+        y="share:Q",
+        strokeDash=subject.policy_dash(policies),
+        tooltip=["policy:N", subject.date_tip(), percent_tip("share")],
     )
-    return subject.finish(alt.layer(band, line), f"Cumulative incidence of {outcome}")
+    return subject.finish(
+        alt.layer(band, line),
+        f"Cumulative incidence of {outcome}",
+        *subject.outcome_words(outcome),
+        "bands: 95 % Monte Carlo intervals",
+    )
+
+
+def hazard(subject: Subject, outcome: str, since: str | None, policies: Sequence[str]) -> Chart:
+    """See :meth:`Plots.hazard`."""
+    table = subject.forecast.hazard(outcome, since)
+    rows: list[dict[str, Any]] = []
+    for policy in policies:
+        steps: Any = table.loc[policy]
+        figures = steps[["hazard", "low", "high"]].to_dict("records")
+        rows += [
+            {"policy": policy, "time": float(begin), **row}
+            for begin, row in zip(steps.index, figures, strict=True)
+        ]
+        rows.append({"policy": policy, "time": float(steps["to"].iloc[-1]), **figures[-1]})
+    # The last intervals rest on few paths: theirs must not press the others flat.
+    top = min(max(row["high"] for row in rows), 2 * max(row["hazard"] for row in rows))
+    unit = subject.time_unit(outcome)
+    clock = f"time since {since or 'the start'}"
+    # The bands of many policies would hide one another.
+    names = policies if len(policies) > _MOST_TOGETHER else policies[:1]
+    width = WIDE if len(names) == 1 else PANEL
+    base = alt.Chart(inline(rows), width=width, height=width * 0.55).encode(
+        x=alt.X("time:Q", title=f"{clock}, {unit}", axis=signed(row["time"] for row in rows)).scale(
+            nice=False
+        ),
+        color=subject.policy_color(policies, legend=len(names) == 1),
+    )
+    scale = alt.Scale(domain=[0, top], clamp=False, nice=True) if top > 0 else alt.Undefined
+    y = alt.Y("low:Q", title=f"hazard, per {unit.removesuffix('s')}", scale=scale)
+    band = base.mark_area(opacity=0.16, interpolate="step-after", clip=True).encode(
+        y=y, y2="high:Q"
+    )
+    tips = [alt.Tooltip(f"{name}:Q", format=".3g") for name in ("time", "hazard", "low", "high")]
+    line = base.mark_line(strokeWidth=2, interpolate="step-after", clip=True).encode(
+        y="hazard:Q",
+        strokeDash=subject.policy_dash(policies, legend=len(names) == 1),
+        tooltip=["policy:N", *tips],
+    )
+    return subject.finish(
+        panels(alt.layer(band, line), names),
+        f"Hazard of {outcome} since {since or 'the start'}",
+        *subject.outcome_words(outcome),
+        "constant in each interval: occurrences over time at risk; bands: 95 % Monte Carlo "
+        "intervals",
+    )
 
 
 def bands(subject: Subject, variable: str, policies: Sequence[str]) -> Chart:
@@ -55,5 +120,10 @@ def bands(subject: Subject, variable: str, policies: Sequence[str]) -> Chart:
     line = base.mark_line(strokeWidth=2).encode(
         y="q50:Q", tooltip=["policy:N", subject.date_tip(), *tips]
     )
-    subtitle = "median, middle half and middle 90 % of the paths"
-    return subject.finish(panels(alt.layer(wide, middle, line), policies), variable, subtitle)
+    words = subject.forecast.scenario.variables.loc[variable, "description"]
+    return subject.finish(
+        panels(alt.layer(wide, middle, line), policies),
+        variable,
+        *([str(words)] if words else []),
+        "median, middle half and middle 90 % of the paths",
+    )

@@ -1,68 +1,213 @@
-"""Single figures side by side: outcomes by policy, and one outcome against another."""
+"""Single figures side by side: outcomes by policy, differences, one outcome against another."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import altair as alt
 
+from detente.errors import ArgumentError
 from detente.estimates import SHARES
-from detente.plotting.style import WIDE, Chart, inline, number_axis, with_unit
+from detente.plotting.layout import labels_beside
+from detente.plotting.style import QUIET, WIDE, Chart, inline, signed, with_unit
 from detente.plotting.subject import Subject
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+#: Columns that a table may have besides: how the estimate moves with the parameters.
+BAND = ("band_low", "band_high")
+
+_COLUMNS = 2
+_PANEL_WIDTH = 305
+_LINE_HEIGHT = 21
 
 
 def outcomes(subject: Subject, chosen: Sequence[str], policies: Sequence[str]) -> Chart:
     """See :meth:`Plots.outcomes`."""
-    made = [_outcome_panel(subject, outcome, policies) for outcome in chosen]
-    rows = [alt.hconcat(*made[start : start + 2]) for start in range(0, len(made), 2)]
-    return subject.finish(alt.vconcat(*rows), "Outcomes by policy", "95 % Monte Carlo intervals")
+    table = subject.forecast.outcomes
+    return _figures(subject, table, "estimate", chosen, policies, "Outcomes by policy")
 
 
-def _outcome_panel(subject: Subject, outcome: str, policies: Sequence[str]) -> Chart:
-    estimates = {policy: subject.forecast.estimate(policy, outcome) for policy in policies}
-    is_share = next(iter(estimates.values())).kind in SHARES
-    rows = [
-        {"policy": policy, "estimate": item.estimate, "low": item.low, "high": item.high}
-        for policy, item in estimates.items()
-        if item.n > 0
+def comparison(
+    subject: Subject, baseline: str, chosen: Sequence[str], policies: Sequence[str]
+) -> Chart:
+    """See :meth:`Plots.comparison`."""
+    others = [policy for policy in policies if policy != baseline]
+    if not others:
+        raise ArgumentError(f"there is no policy but the baseline, `{baseline}`, to show")
+    table = subject.forecast.compare(baseline)
+    title = f"Differences to {baseline}"
+    return _figures(subject, table, "difference", chosen, others, title)
+
+
+def _figures(
+    subject: Subject,
+    table: pd.DataFrame,
+    column: str,
+    chosen: Sequence[str],
+    policies: Sequence[str],
+    title: str,
+) -> Chart:
+    has_bands = set(BAND) <= set(table.columns) and bool(table[BAND[0]].notna().any())
+    made = [
+        _panel(subject, _rows(table, column, outcome, policies), outcome, policies, column, n)
+        for n, outcome in enumerate(chosen)
     ]
-    title = with_unit(outcome, next(iter(estimates.values())).unit)
-    base = alt.Chart(inline(rows), width=260, height=17 * len(policies)).encode(
-        y=alt.Y("policy:N", sort=list(policies), title=None),
+    lines = [
+        alt.hconcat(*made[start : start + _COLUMNS], spacing=22)
+        for start in range(0, len(made), _COLUMNS)
+    ]
+    what = " of the paired difference" if column == "difference" else ""
+    intervals = f"thick, dark: 95 % Monte Carlo interval{what}"
+    if has_bands:
+        intervals += "; thin, pale: epistemic band"
+    return subject.finish(alt.vconcat(*lines, spacing=14), title, intervals)
+
+
+def _rows(
+    table: pd.DataFrame, column: str, outcome: str, policies: Sequence[str]
+) -> list[dict[str, Any]]:
+    """Shares in per cent; differences of shares in percentage points."""
+    names = [column, "low", "high", *(name for name in BAND if name in table.columns)]
+    rows = []
+    for policy in policies:
+        entry: Any = table.loc[(policy, outcome)]
+        scale = 100 if entry["kind"] in SHARES else 1
+        values = {name: float(entry[name]) * scale for name in names}
+        unit = str(entry["unit"])
+        if scale == 100:
+            unit = "percentage points" if column == "difference" else "% of paths"
+        # JSON has no NaN: where there is no figure the line of the policy stays empty.
+        numbers = {name: value if value == value else None for name, value in values.items()}
+        rows.append({"policy": policy, "unit": unit, **numbers})
+    return rows
+
+
+def _panel(
+    subject: Subject,
+    rows: Sequence[dict[str, Any]],
+    outcome: str,
+    policies: Sequence[str],
+    column: str,
+    position: int,
+) -> Chart:
+    """One outcome: a dot for each policy, names of policies in the first of each line alone."""
+    is_difference = column == "difference"
+    has_names = position % _COLUMNS == 0
+    axis = alt.Axis(
+        labels=has_names, labelLimit=150, domain=False, ticks=False, grid=True, labelPadding=8
+    )
+    base = alt.Chart(inline(rows), width=_PANEL_WIDTH, height=_LINE_HEIGHT * len(policies)).encode(
+        y=alt.Y("policy:N", sort=list(policies), title=None, axis=axis),
         color=subject.policy_color(policies, legend=False),
     )
-    tips: list[Any] = ["policy:N"]
-    tips += [
-        alt.Tooltip(f"{name}:Q", format=".2%" if is_share else ".4g")
-        for name in ("estimate", "low", "high")
-    ]
-    interval = base.mark_rule(strokeWidth=2, opacity=0.6).encode(
-        x=alt.X("low:Q", title=title, axis=number_axis(is_share)).scale(zero=False), x2="high:Q"
-    )
-    dot = base.mark_point(filled=True, size=60, opacity=1).encode(x="estimate:Q", tooltip=tips)
-    return alt.layer(interval, dot)
+    return _layers(base, rows, outcome, column, is_difference)
+
+
+def _layers(
+    base: alt.Chart,
+    rows: Sequence[dict[str, Any]],
+    outcome: str,
+    column: str,
+    is_difference: bool,
+) -> Chart:
+    names = [name for name in (column, "low", "high", *BAND) if name in rows[0]]
+    tips: list[Any] = ["policy:N", *(alt.Tooltip(f"{name}:Q", format=".4g") for name in names)]
+    axis = signed((row[name] for row in rows for name in names), is_difference)
+    x_axis = alt.X("low:Q", title=with_unit(outcome, rows[0]["unit"]), axis=axis)
+    x_axis = x_axis.scale(zero=is_difference, padding=8)
+    layers = []
+    if is_difference:
+        zero = alt.Chart(inline([{"zero": 0}])).mark_rule(color=QUIET, strokeWidth=1)
+        layers.append(zero.encode(x="zero:Q"))
+    if BAND[0] in names:
+        band = base.mark_rule(strokeWidth=1.5, opacity=0.45)
+        layers.append(band.encode(x=f"{BAND[0]}:Q", x2=f"{BAND[1]}:Q"))
+    interval = base.mark_rule(strokeWidth=4.5, opacity=0.75, strokeCap="butt")
+    layers.append(interval.encode(x=x_axis, x2="high:Q"))
+    dot = base.mark_point(filled=True, size=52, opacity=1, stroke="white", strokeWidth=1)
+    layers.append(dot.encode(x=f"{column}:Q", tooltip=tips))
+    return alt.layer(*layers)
 
 
 def tradeoff(subject: Subject, x: str, y: str, policies: Sequence[str]) -> Chart:
     """See :meth:`Plots.tradeoff`."""
+    table = subject.forecast.outcomes
     rows = []
-    kinds = {}
     for policy in policies:
         row: dict[str, Any] = {"policy": policy}
         for axis, outcome in (("x", x), ("y", y)):
-            item = subject.forecast.estimate(policy, outcome)
-            kinds[axis] = (item.kind in SHARES, item.unit)
-            row |= {axis: item.estimate, f"{axis}_low": item.low, f"{axis}_high": item.high}
+            (figures,) = _rows(table, "estimate", outcome, [policy])
+            row |= {f"{axis}_{name}": value for name, value in figures.items() if name != "policy"}
         rows.append(row)
-    base = alt.Chart(inline(rows), width=WIDE * 0.8, height=WIDE * 0.6).encode(
+    frames = {axis: _extent(rows, axis) for axis in "xy"}
+    width, height = WIDE + 90, WIDE * 0.68
+    spots = [
+        (
+            width * _share(row["x_estimate"], frames["x"]),
+            height * _share(row["y_estimate"], frames["y"]),
+        )
+        for row in rows
+    ]
+    for row, place in zip(rows, labels_beside(spots, policies, width), strict=True):
+        low, high = frames["x"]
+        row["label_x"] = low + place.point[0] / width * (high - low)
+        low, high = frames["y"]
+        row["label_y"] = low + place.point[1] / height * (high - low)
+        row["align"] = place.align
+    base = alt.Chart(inline(rows), width=width, height=height).encode(
         color=subject.policy_color(policies, legend=False)
     )
-    x_axis = alt.X("x:Q", title=with_unit(x, kinds["x"][1]), axis=number_axis(kinds["x"][0]))
-    y_axis = alt.Y("y:Q", title=with_unit(y, kinds["y"][1]), axis=number_axis(kinds["y"][0]))
-    x_axis, y_axis = x_axis.scale(zero=False, padding=30), y_axis.scale(zero=False, padding=20)
-    across = base.mark_rule(opacity=0.5).encode(x=alt.X("x_low:Q"), x2="x_high:Q", y="y:Q")
-    along = base.mark_rule(opacity=0.5).encode(y=alt.Y("y_low:Q"), y2="y_high:Q", x="x:Q")
-    dot = base.mark_point(filled=True, size=80, opacity=1).encode(x=x_axis, y=y_axis)
-    name = base.mark_text(align="left", dx=8, dy=-6).encode(x="x:Q", y="y:Q", text="policy:N")
-    return subject.finish(alt.layer(dot, across, along, name), f"{y} against {x}")
+    x_axis = _plane_axis(alt.X, rows, "x", x, frames["x"])
+    y_axis = _plane_axis(alt.Y, rows, "y", y, frames["y"])
+    across = base.mark_rule(opacity=0.6, strokeWidth=1.5).encode(
+        x=alt.X("x_low:Q"), x2="x_high:Q", y="y_estimate:Q"
+    )
+    along = base.mark_rule(opacity=0.6, strokeWidth=1.5).encode(
+        y=alt.Y("y_low:Q"), y2="y_high:Q", x="x_estimate:Q"
+    )
+    dot = base.mark_point(filled=True, size=90, opacity=1).encode(x=x_axis, y=y_axis)
+    names = [
+        alt.Chart(inline(some))
+        .mark_text(align=align, baseline="middle", fontSize=12)
+        .encode(x="label_x:Q", y="label_y:Q", text="policy:N")
+        for align in ("left", "right")
+        if (some := [row for row in rows if row["align"] == align])
+    ]
+    return subject.finish(
+        alt.layer(dot, across, along, *names),
+        f"{y} against {x}",
+        "lines: 95 % Monte Carlo intervals",
+    )
+
+
+def _extent(rows: Sequence[dict[str, Any]], axis: str) -> tuple[float, float]:
+    """The ends of an axis, with room for dots at the edge."""
+    names = (f"{axis}_estimate", f"{axis}_low", f"{axis}_high")
+    values = [row[name] for row in rows for name in names if row[name] is not None]
+    if not values:
+        raise ArgumentError("there are no figures to show: none of the paths counts")
+    room = 0.06 * (max(values) - min(values)) or 0.5
+    return min(values) - room, max(values) + room
+
+
+def _share(value: float | None, frame: tuple[float, float]) -> float:
+    """Where a value lies between the ends."""
+    return 0.0 if value is None else (value - frame[0]) / (frame[1] - frame[0])
+
+
+def _plane_axis(
+    channel: type[alt.X] | type[alt.Y],
+    rows: Sequence[dict[str, Any]],
+    axis: str,
+    outcome: str,
+    frame: tuple[float, float],
+) -> Any:  # noqa: ANN401 - one of the two channels
+    return channel(
+        f"{axis}_estimate:Q",
+        title=with_unit(outcome, rows[0][f"{axis}_unit"]),
+        axis=signed(frame),
+        scale=alt.Scale(domain=list(frame), nice=False, zero=False),
+    )

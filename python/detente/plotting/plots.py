@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from detente.plotting import curves, figures, states
+from detente.plotting import chains, curves, figures, states
 from detente.plotting.style import Chart
 from detente.plotting.subject import Subject
 
@@ -53,6 +53,30 @@ class Plots:
         subject = self._subject
         return curves.incidence(subject, subject.time_to(outcome), subject.policies(policies))
 
+    def hazard(
+        self,
+        outcome: str | None = None,
+        since: str | None = None,
+        policies: Sequence[str] | str | None = None,
+    ) -> Chart:
+        """Hazard of a ``time_to`` outcome against time: a line of steps for each policy.
+
+        The estimate is that of :meth:`Forecast.hazard`. The axis ends at twice the largest
+        estimate; intervals may reach beyond it.
+
+        Parameters
+        ----------
+        outcome
+            The first ``time_to`` by default.
+        since
+            Another ``time_to``, from whose moment time is counted, such as the ceasefire for a
+            relapse; needs ``keep_outcomes``. The start of the forecast by default.
+        policies
+            All by default.
+        """
+        subject = self._subject
+        return curves.hazard(subject, subject.time_to(outcome), since, subject.policies(policies))
+
     def bands(
         self, variable: str | None = None, policies: Sequence[str] | str | None = None
     ) -> Chart:
@@ -75,6 +99,8 @@ class Plots:
     ) -> Chart:
         """Estimates with their 95 % intervals: a panel for each outcome, a line for each policy.
 
+        Where :attr:`Forecast.outcomes` has an epistemic band, it is drawn too, thin and pale.
+
         Parameters
         ----------
         outcomes
@@ -84,6 +110,32 @@ class Plots:
         """
         subject = self._subject
         return figures.outcomes(subject, subject.outcomes(outcomes), subject.policies(policies))
+
+    def comparison(
+        self,
+        baseline: str | None = None,
+        outcomes: Sequence[str] | str | None = None,
+        policies: Sequence[str] | str | None = None,
+    ) -> Chart:
+        """Paired differences to a baseline: a panel for each outcome, a line for each policy.
+
+        The numbers are those of :meth:`Forecast.compare`, and need ``keep_outcomes``. Where they
+        have an epistemic band, it is drawn too, thin and pale.
+
+        Parameters
+        ----------
+        baseline
+            The first policy by default.
+        outcomes
+            All probabilities by default, and the utility where there is one.
+        policies
+            All but the baseline by default.
+        """
+        subject = self._subject
+        first = self._forecast.policies[0] if baseline is None else subject.policies(baseline)[0]
+        return figures.comparison(
+            subject, first, subject.outcomes(outcomes), subject.policies(policies)
+        )
 
     def tradeoff(self, x: str, y: str, policies: Sequence[str] | str | None = None) -> Chart:
         """Two outcomes against one another: a dot for each policy, with both 95 % intervals.
@@ -96,6 +148,22 @@ class Plots:
             All by default.
         """
         return figures.tradeoff(self._subject, x, y, self._subject.policies(policies))
+
+    def chain(self, chain: str | None = None, policy: str | None = None) -> Chart:
+        """The states of a chain as circles, its transitions as arrows.
+
+        Circles grow with the share of paths that end in the state. Arrows carry how often a path
+        makes the move: from ``count`` outcomes of its transitions where there are any, else from
+        the histories that ``keep_paths`` kept, else the names of the transitions alone. Dashed
+        arrows are moves that effects make and no transition does.
+
+        Parameters
+        ----------
+        chain, policy
+            The first by default.
+        """
+        subject = self._subject
+        return chains.diagram(subject, subject.chain(chain), subject.policies(policy)[0])
 
     def paths(
         self, chain: str | None = None, policy: str | None = None, n_paths: int = 30

@@ -30,7 +30,12 @@ def occupancy(subject: Subject, chain: str, policies: Sequence[str]) -> Chart:
         y=alt.Y("share:Q", stack="zero", axis=alt.Axis(format="%", title="share of paths")).scale(
             domain=[0, 1]
         ),
-        color=alt.Color("state:N", title=chain, scale=subject.state_scale(chain)),
+        color=alt.Color(
+            "state:N",
+            title=chain,
+            scale=subject.state_scale(chain),
+            legend=alt.Legend(orient="bottom", columns=5, titleOrient="left", labelLimit=130),
+        ),
         order=alt.Order("order:Q"),
         tooltip=["policy:N", "state:N", subject.date_tip(), percent_tip("share")],
     )
@@ -58,8 +63,17 @@ def ribbons(subject: Subject, chain: str, policy: str, n_paths: int) -> Chart:
             y=alt.Y(
                 "path:O", title="path", axis=alt.Axis(ticks=False, domain=False, titlePadding=12)
             ),
-            color=alt.Color("state:N", title=chain, scale=subject.state_scale(chain)),
+            color=alt.Color(
+                "state:N",
+                title=chain,
+                scale=subject.state_scale(chain),
+                legend=alt.Legend(orient="bottom", columns=5, titleOrient="left", labelLimit=130),
+            ),
             tooltip=["path:O", "state:N"],
         )
     )
-    return subject.finish(chart, f"Single paths of {chain} under {policy}")
+    return subject.finish(
+        chart,
+        f"Single paths of {chain} under {policy}",
+        f"the first {len(kept['path'])} paths, read at the report dates",
+    )

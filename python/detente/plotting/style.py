@@ -2,27 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import altair as alt
 
 Chart = alt.Chart | alt.LayerChart | alt.FacetChart | alt.VConcatChart | alt.HConcatChart
 
-#: Colours for policies, told apart by most kinds of colour vision (after Okabe and Ito 2008).
+#: Colours for policies: six of Okabe and Ito (2008, Color Universal Design), then four that stay
+#: apart from them and from one another in the three kinds of colour blindness.
 POLICY_COLORS = (
     "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00",
-    "#56B4E9", "#7A5195", "#8C8C00", "#A0522D", "#555555",
+    "#56B4E9", "#332288", "#661100", "#3C3C3C", "#C8C8A0",
 )  # fmt: skip
-#: Colours for states that the scenario gives none.
+#: Colours for states that the scenario gives none, chosen by the same measure.
 STATE_COLORS = (
-    "#B5473C", "#E0A458", "#8DB48E", "#4C7A9F", "#2F4858", "#9A77A8", "#C9C1B4", "#6B8F71",
-    "#D98E73", "#7F8C8D", "#B7A57A", "#5C6B73",
+    "#B5473C", "#E0A458", "#8DB48E", "#4C7A9F", "#2F4858", "#D9D4CB", "#4A1F8A", "#8CC8F0",
+    "#F0D64E", "#6A0F1E", "#7F63D9", "#8A8A8A",
 )  # fmt: skip
 
-#: Width of a chart that stands alone, and of one of several panels.
-WIDE = 640
-PANEL = 250
+#: Dashes of the lines of policies: drawn and left out, in pixels.
+DASHES = ((1, 0), (7, 3), (2, 2), (9, 3, 2, 3))
+
+#: Lines and letters that are there to be read past.
+QUIET = "#777"
+
+#: Width of a chart that stands alone, and of one of several panels, in pixels. With axes and
+#: legend every chart stays within 800.
+WIDE = 600
+PANEL = 222
 
 
 def inline(rows: Sequence[dict[str, Any]]) -> alt.InlineData:
@@ -43,9 +51,21 @@ def percent_tip(column: str) -> alt.Tooltip:
     return alt.Tooltip(f"{column}:Q", format=".1%")
 
 
-def number_axis(is_share: bool) -> alt.Axis:
-    """An axis of shares in per cent, or of plain numbers."""
-    return alt.Axis(format="%") if is_share else alt.Axis(format="~g")
+def signed(values: Iterable[float | None], is_difference: bool = False) -> alt.Axis:
+    """An axis of plain numbers without exponents where they can be read so.
+
+    Parameters
+    ----------
+    values
+        Those on the axis.
+    is_difference
+        Write the sign of what is above zero.
+    """
+    largest = max((abs(value) for value in values if value is not None), default=0)
+    digits = ",.6~f" if largest == 0 or 1e-3 <= largest < 1e9 else ".3~e"
+    plus = "+" if is_difference else ""
+    text = f"datum.value == 0 ? '0' : format(datum.value, '{plus}{digits}')"
+    return alt.Axis(labelExpr=text, tickCount=5)
 
 
 def with_unit(name: str, unit: str) -> str:
@@ -59,13 +79,13 @@ def with_unit(name: str, unit: str) -> str:
     return f"{name}, {unit}" if unit else name
 
 
-def finish(chart: Any, title: str, subtitle: str) -> Chart:  # noqa: ANN401 - any kind of chart
+def finish(chart: Any, title: str, lines: Sequence[str]) -> Chart:  # noqa: ANN401 - any kind
     """Title and colours of the frame."""
     finished: Chart = (
-        chart.properties(title=alt.TitleParams(title, subtitle=subtitle, anchor="start"))
+        chart.properties(title=alt.TitleParams(title, subtitle=list(lines), anchor="start"))
         .configure_view(stroke=None)
         .configure_axis(gridColor="#8882", domainColor="#888", tickColor="#888")
         .configure_header(labelFontWeight="bold", title=None)
-        .configure_title(fontSize=15, subtitleColor="#777", offset=12)
+        .configure_title(fontSize=15, subtitleColor=QUIET, offset=12)
     )
     return finished

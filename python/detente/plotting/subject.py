@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import altair as alt
 
 from detente.errors import ArgumentError, unknown_name
-from detente.plotting.style import POLICY_COLORS, STATE_COLORS, Chart, finish
+from detente.plotting.style import DASHES, POLICY_COLORS, STATE_COLORS, Chart, finish
 
 if TYPE_CHECKING:
     from detente.forecast import Forecast
@@ -87,6 +88,19 @@ class Subject:
         times: list[Any] = self.forecast.times.tolist()
         return times
 
+    def outcome_words(self, outcome: str) -> list[str]:
+        """A line for the subtitle: the scenario's description of an outcome, where it has one."""
+        table = self.forecast.scenario.outcomes
+        words = str(table.loc[outcome, "description"]) if outcome in table.index else ""
+        return [words] if words else []
+
+    def time_unit(self, outcome: str) -> str:
+        """What times are counted in: years; without a calendar what the outcome says."""
+        if self.forecast.has_calendar:
+            return "years"
+        unit: str = self.forecast.estimate(self.forecast.policies[0], outcome).unit
+        return unit or "units of time"
+
     def time_axis(self, column: str = "date") -> alt.X:
         """The axis of time, from left to right."""
         if not self.forecast.has_calendar:
@@ -106,13 +120,33 @@ class Subject:
 
     def policy_color(self, names: Sequence[str], legend: bool = True) -> alt.Color:
         """A colour for each policy, the same whichever of them are shown."""
-        known = self.forecast.policies
-        colors = [POLICY_COLORS[known.index(name) % len(POLICY_COLORS)] for name in names]
+        places = [self._all_policies.index(name) for name in names]
+        colors = [POLICY_COLORS[place % len(POLICY_COLORS)] for place in places]
+        shown = alt.Legend(
+            title=None,
+            labelLimit=150,
+            symbolType="stroke",
+            symbolSize=400,
+            symbolOpacity=1,
+            symbolStrokeWidth=2,
+        )
         return alt.Color(
             "policy:N",
             scale=alt.Scale(domain=list(names), range=colors),
-            legend=alt.Legend(title=None, symbolOpacity=1) if legend else None,
+            legend=shown if legend else None,
         )
+
+    def policy_dash(self, names: Sequence[str], legend: bool = True) -> alt.StrokeDash:
+        """Dashes for the lines of policies, so that not the colour alone tells them apart."""
+        places = [self._all_policies.index(name) for name in names]
+        dashes = [list(DASHES[place % len(DASHES)]) for place in places]
+        dash = alt.StrokeDash("policy:N", scale=alt.Scale(domain=list(names), range=dashes))
+        return dash if legend else dash.legend(None)
+
+    @cached_property
+    def _all_policies(self) -> list[str]:
+        """Those of the scenario: a forecast of some of them shows these in the same colours."""
+        return self.forecast.scenario.policies
 
     def state_scale(self, chain: str) -> alt.Scale:
         """The scenario's colours of states, and others for states that it gives none."""
@@ -126,7 +160,10 @@ class Subject:
 
     # -- finish ----------------------------------------------------------------------------------
 
-    def finish(self, chart: Any, title: str, subtitle: str = "") -> Chart:  # noqa: ANN401
-        """Title, and below it what the numbers rest on."""
-        text = f"{self.forecast.n_paths:,} paths, seed {self.forecast.seed}"
-        return finish(chart, title, f"{subtitle}; {text}" if subtitle else text)
+    def finish(self, chart: Any, title: str, *lines: str) -> Chart:  # noqa: ANN401
+        """Title, and below it what is shown and what the numbers rest on."""
+        forecast = self.forecast
+        rests_on = f"{forecast.title}: {forecast.n_paths:,} paths, seed {forecast.seed}"
+        if forecast.partial:
+            rests_on += f" (partial: {forecast.n_paths_requested:,} were asked for)"
+        return finish(chart, title, [*lines, rests_on])
