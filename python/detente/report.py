@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Iterator, Sequence
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from detente.errors import StorageError
 from detente.number_format import Figure, estimate_figure, percent, plain
+from detente.written import write_whole
 
 if TYPE_CHECKING:
     from detente import _core
@@ -93,17 +92,7 @@ def forecast_page(forecast: Forecast) -> str:
 def write_report(forecast: Forecast, path: str | os.PathLike[str]) -> Path:
     """Write the page; it appears when it is whole."""
     target = Path(path)
-    page = forecast_page(forecast)
-    try:
-        with tempfile.NamedTemporaryFile(
-            "w", encoding="utf-8", dir=target.absolute().parent, suffix=".part", delete=False
-        ) as file:
-            file.write(page)
-        beside = Path(file.name)
-        beside.chmod(0o644)
-        beside.replace(target)
-    except OSError as error:
-        raise StorageError(f"cannot write `{target}`: {error.strerror}") from error
+    write_whole(target, forecast_page(forecast).encode())
     return target
 
 

@@ -39,7 +39,7 @@ def compare(
     from detente.simulation import check_policies, simulate
 
     scenario = Scenario.load(file)
-    names = check_policies(scenario, options.policies_of(policies))
+    names = check_policies(scenario, options.names_of(policies))
     first = check_policies(scenario, baseline)[0]
     if first not in names:
         names.insert(0, first)

@@ -38,7 +38,7 @@ def seed_of(text: str) -> int:
         raise ArgumentError(f"the seed must be an integer, not `{text}`") from None
 
 
-def policies_of(text: str | None) -> list[str] | None:
+def names_of(text: str | None) -> list[str] | None:
     """The names in a list set apart by commas; None for all."""
     if text is None:
         return None

@@ -69,7 +69,7 @@ def run(
             scenario,
             paths=paths,
             seed=options.seed_of(seed),
-            policies=options.policies_of(policies),
+            policies=options.names_of(policies),
             threads=threads,
             keep_paths=keep_paths,
             keep_outcomes=keep_outcomes,

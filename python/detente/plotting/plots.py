@@ -147,7 +147,9 @@ class Plots:
         policies
             All by default.
         """
-        return figures.tradeoff(self._subject, x, y, self._subject.policies(policies))
+        subject = self._subject
+        (across,), (up,) = subject.outcomes(x), subject.outcomes(y)
+        return figures.tradeoff(subject, across, up, subject.policies(policies))
 
     def chain(self, chain: str | None = None, policy: str | None = None) -> Chart:
         """The states of a chain as circles, its transitions as arrows.

@@ -26,13 +26,7 @@ class Subject:
     def policies(self, asked: Sequence[str] | str | None) -> list[str]:
         """All policies by default."""
         known = self.forecast.policies
-        if asked is None:
-            return known
-        names = [asked] if isinstance(asked, str) else list(asked)
-        for name in names:
-            if name not in known:
-                raise unknown_name("policy", name, known)
-        return names
+        return known if asked is None else _chosen("policy", asked, known)
 
     def outcomes(self, asked: Sequence[str] | str | None) -> list[str]:
         """By default the probabilities and the utility; where there are none, all outcomes."""
@@ -40,11 +34,7 @@ class Subject:
         if asked is None:
             kinds = ("probability", "utility")
             return [name for kind in kinds for name in self.of_kind(kind)] or known
-        names = [asked] if isinstance(asked, str) else list(asked)
-        for name in names:
-            if name not in known:
-                raise unknown_name("outcome", name, known)
-        return names
+        return _chosen("outcome", asked, known)
 
     def of_kind(self, kind: str) -> list[str]:
         """The outcomes of a kind."""
@@ -167,3 +157,14 @@ class Subject:
         if forecast.partial:
             rests_on += f" (partial: {forecast.n_paths_requested:,} were asked for)"
         return finish(chart, title, [*lines, rests_on])
+
+
+def _chosen(kind: str, asked: Sequence[str] | str, known: Sequence[str]) -> list[str]:
+    """The names asked for, each once."""
+    names = list(dict.fromkeys([asked] if isinstance(asked, str) else asked))
+    if not names:
+        raise ArgumentError(f"no {kind} is named")
+    for name in names:
+        if name not in known:
+            raise unknown_name(kind, name, known)
+    return names

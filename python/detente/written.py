@@ -1,0 +1,46 @@
+"""Files that appear when they are whole: written beside their place, then renamed into it."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from detente.errors import StorageError
+
+
+@contextlib.contextmanager
+def written_beside(target: Path) -> Iterator[Path]:
+    """A name beside `target` for the block to write to; it takes its place when the block ends.
+
+    Raises
+    ------
+    StorageError
+        The file cannot be written. Nothing is left then, and what stood there stays.
+    """
+    beside = None
+    try:
+        descriptor, name = tempfile.mkstemp(
+            prefix=f".{target.name}.", suffix=".part", dir=target.absolute().parent
+        )
+        os.close(descriptor)
+        beside = Path(name)
+        yield beside
+        # mkstemp makes it private; what takes its place has the permissions of any new file.
+        mask = os.umask(0)
+        os.umask(mask)
+        beside.chmod(0o666 & ~mask)
+        beside.replace(target)
+    except OSError as error:
+        raise StorageError(f"cannot write `{target}`: {error.strerror or error}") from error
+    finally:
+        if beside is not None:
+            beside.unlink(missing_ok=True)
+
+
+def write_whole(target: Path, content: bytes) -> None:
+    """Write a file in one piece; see :func:`written_beside`."""
+    with written_beside(target) as beside:
+        beside.write_bytes(content)
