@@ -27,6 +27,19 @@ int arity(Op op) {
   return 0;
 }
 
+std::size_t Graph::Hash::operator()(const Key& key) const {
+  std::uint64_t hash = key.bits;
+  const auto mix = [&hash](std::uint64_t value) {
+    hash = (hash ^ value) * 0x9e3779b97f4a7c15ULL;  // 2^64 / golden ratio
+    hash ^= hash >> 32;
+  };
+  mix((std::uint64_t{static_cast<std::uint8_t>(key.op)} << 8) |
+      static_cast<std::uint8_t>(key.leaf.kind));
+  mix((std::uint64_t{key.leaf.index} << 32) | key.a);
+  mix((std::uint64_t{key.b} << 32) | key.c);
+  return hash;
+}
+
 NodeId Graph::intern(const Node& node, std::uint64_t bits) {
   const Key key{node.op, bits, node.leaf, node.a, node.b, node.c};
   const auto [place, is_new] = known_.try_emplace(key, static_cast<NodeId>(nodes_.size()));

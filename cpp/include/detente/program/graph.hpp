@@ -4,7 +4,7 @@
 /// folded; every node knows how often its value changes, which is what decides where it is computed.
 
 #include <cstdint>
-#include <map>
+#include <unordered_map>
 #include <vector>
 
 namespace detente::program {
@@ -85,7 +85,10 @@ class Graph {
     std::uint64_t bits;
     Leaf leaf;
     NodeId a, b, c;
-    auto operator<=>(const Key&) const = default;
+    bool operator==(const Key&) const = default;
+  };
+  struct Hash {
+    std::size_t operator()(const Key& key) const;
   };
   NodeId intern(const Node& node, std::uint64_t bits);
   NodeId simplified(Op op, NodeId a, NodeId b, NodeId c, bool& done);
@@ -98,7 +101,7 @@ class Graph {
   bool fused(Op op, NodeId a, NodeId b, NodeId& out);
 
   std::vector<Node> nodes_;
-  std::map<Key, NodeId> known_;
+  std::unordered_map<Key, NodeId, Hash> known_;
 };
 
 }  // namespace detente::program
