@@ -16,10 +16,10 @@ from detente.estimates import SHARES
 
 if TYPE_CHECKING:
     import numpy as np
-    import pandas as pd
     from numpy.typing import NDArray
 
     from detente import _core
+    from detente.comparison_table import Comparison
     from detente.forecast import Forecast
 
 #: The normal quantile of a two-sided 95 % interval.
@@ -162,9 +162,11 @@ def difference_apart(baseline: _core.Estimate, other: _core.Estimate, n: int) ->
     )
 
 
-def compare_with(forecast: Forecast, baseline: str) -> pd.DataFrame:
+def compare_with(forecast: Forecast, baseline: str) -> Comparison:
     """All policies but the baseline against it; see :meth:`Forecast.compare`."""
     import pandas as pd
+
+    from detente.comparison_table import Comparison
 
     others = [policy for policy in forecast.policies if policy != baseline]
     if not others:
@@ -185,6 +187,6 @@ def compare_with(forecast: Forecast, baseline: str) -> pd.DataFrame:
                 result = paired_difference(readings[name], reading, is_share=kind in SHARES)
             index.append((policy, name))
             rows.append({"kind": kind, "unit": unit, **vars(result)})
-    table = pd.DataFrame(rows, index=pd.MultiIndex.from_tuples(index, names=["policy", "outcome"]))
+    table = Comparison(rows, index=pd.MultiIndex.from_tuples(index, names=["policy", "outcome"]))
     table.attrs.update(forecast.attributes, baseline=baseline)
     return table

@@ -1,4 +1,4 @@
-"""Forecasts and scenarios as HTML: for notebooks, and as a page that needs nothing else."""
+"""Forecasts as HTML: for notebooks, and as a page that needs nothing else."""
 
 from __future__ import annotations
 
@@ -8,58 +8,19 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from detente.html_parts import STYLE, definitions, number_cells, part
 from detente.number_format import Figure, estimate_figure, percent, plain
+from detente.scenario_html import parameter_table
 from detente.written import write_whole
 
 if TYPE_CHECKING:
     from detente import _core
     from detente.forecast import Forecast
-    from detente.scenario import Scenario
-
-_STYLE = """
-.detente{font-family:system-ui,-apple-system,"Segoe UI",sans-serif;font-size:14px;line-height:1.45}
-.detente h1{font-size:1.6em;margin:0 0 .2em}.detente h2{font-size:1.15em;margin:1.8em 0 .5em}
-.detente p{margin:.3em 0;max-width:75em}.detente .fact{opacity:.65}
-.detente .partial{background:#fff3cd;color:#664d03;padding:.4em .8em;border-radius:4px}
-.detente .wide{overflow-x:auto}
-.detente table{border-collapse:collapse;font-variant-numeric:tabular-nums}
-.detente th,.detente td{padding:.25em .9em .25em 0;text-align:left;vertical-align:baseline;
-border:none;background:none}
-.detente thead th{border-bottom:1px solid #8888;text-align:right;font-weight:600}
-.detente thead th:first-child{text-align:left}.detente tbody th{font-weight:400}
-.detente td.number{text-align:right;white-space:nowrap}
-.detente td .interval{opacity:.6;font-size:.85em;display:block}
-.detente tr.detail{opacity:.65}.detente tr.group td,.detente tr.group th{border-top:1px solid #8888}
-.detente .unit{opacity:.6;font-size:.85em}
-.detente figure{margin:0 0 1.5em}.detente svg{max-width:100%;height:auto}
-"""
 
 
 def forecast_html(forecast: Forecast) -> str:
     """Heading and table of outcomes, as a part of a page."""
-    return (
-        f'<style>{_STYLE}</style><div class="detente">{_heading(forecast)}{_table(forecast)}</div>'
-    )
-
-
-def scenario_html(scenario: Scenario) -> str:
-    """Title, description and what there is, as a part of a page."""
-    begins = f" from {scenario.start}" if scenario.start else ""
-    chains = "; ".join(f"{name}: {', '.join(states)}" for name, states in scenario.chains.items())
-    rows = [
-        ("horizon", f"{plain(scenario.horizon)}{' years' if scenario.start else ''}{begins}"),
-        ("chains", chains),
-        ("variables", ", ".join(scenario.variables.index)),
-        ("parameters", str(len(scenario.parameters))),
-        ("policies", ", ".join(scenario.policies)),
-        ("outcomes", ", ".join(scenario.outcomes.index)),
-    ]
-    body = "".join(f"<tr><th>{name}</th><td>{escape(text)}</td></tr>" for name, text in rows)
-    return (
-        f'<style>{_STYLE}</style><div class="detente"><h1>{escape(scenario.title)}</h1>'
-        f"<p>{escape(scenario.description)}</p>"
-        f"<table><tbody>{body}</tbody></table></div>"
-    )
+    return part(_heading(forecast) + _table(forecast))
 
 
 def forecast_page(forecast: Forecast) -> str:
@@ -73,18 +34,18 @@ def forecast_page(forecast: Forecast) -> str:
         "<p class='fact'>Below each estimate: its 95 % Monte Carlo interval, which more paths "
         "would narrow. It does not tell how far the scenario may be from the world.</p>",
         "<h2>Policies</h2>",
-        _definitions(scenario.policy_descriptions),
+        definitions(scenario.policy_descriptions),
         *_charts(forecast),
         "<h2>Parameters</h2>",
-        _parameters(scenario),
+        parameter_table(scenario),
         "<h2>Sources</h2>",
-        _definitions({str(key): str(cite) for key, cite in scenario.sources["cite"].items()}),
+        definitions({str(key): str(cite) for key, cite in scenario.sources["cite"].items()}),
     ]
     return (
         f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
         f'<meta name="viewport" content="width=device-width">'
         f"<title>{escape(forecast.title)}</title>"
-        f"<style>body{{margin:2em auto;max-width:80em;padding:0 1em}}{_STYLE}</style></head>"
+        f"<style>body{{margin:2em auto;max-width:80em;padding:0 1em}}{STYLE}</style></head>"
         f'<body><div class="detente">{"".join(parts)}</div></body></html>\n'
     )
 
@@ -139,34 +100,8 @@ def _rows(first: _core.Estimate, estimates: Sequence[_core.Estimate]) -> Iterato
 def _row(label: str, unit: str, figures: Sequence[Figure], kind: str) -> str:
     shown_unit = f" <span class='unit'>{escape(unit)}</span>" if unit else ""
     indent = "&emsp;" if kind == "detail" else ""
-    cells = "".join(
-        f"<td class='number'>{escape(figure.main)}"
-        + (f"<span class='interval'>{escape(figure.interval)}</span>" if figure.interval else "")
-        + "</td>"
-        for figure in figures
-    )
+    cells = number_cells(figures)
     return f"<tr class='{kind}'><th>{indent}{escape(label)}{shown_unit}</th>{cells}</tr>"
-
-
-def _definitions(texts: dict[str, str]) -> str:
-    rows = "".join(
-        f"<tr><th>{escape(name)}</th><td>{escape(text)}</td></tr>" for name, text in texts.items()
-    )
-    return f"<table><tbody>{rows}</tbody></table>"
-
-
-def _parameters(scenario: Scenario) -> str:
-    rows = "".join(
-        f"<tr><th>{escape(str(name))}</th><td>{escape(str(row['prior']))}</td>"
-        f"<td class='number'>{plain(row['q05'], 3)} to {plain(row['q95'], 3)}</td>"
-        f"<td>{escape(str(row['unit']))}</td><td>{escape(str(row['source']))}</td>"
-        f"<td>{escape(str(row['description']))}</td></tr>"
-        for name, row in scenario.parameters.iterrows()
-    )
-    return (
-        "<div class='wide'><table><thead><tr><th>name</th><th>prior</th><th>5 to 95 %</th><th>unit"
-        f"</th><th>source</th><th></th></tr></thead><tbody>{rows}</tbody></table></div>"
-    )
 
 
 def _charts(forecast: Forecast) -> Iterator[str]:

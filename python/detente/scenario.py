@@ -305,7 +305,7 @@ class Scenario:
         return Scenario.from_yaml, (self.to_yaml(), f"<{self.title}>")
 
     def _repr_html_(self) -> str:
-        from detente.report import scenario_html
+        from detente.scenario_html import scenario_html
 
         return scenario_html(self)
 
