@@ -248,6 +248,45 @@ class Forecast(Results):
 
         return save_forecast(self, directory, overwrite=overwrite)
 
+    def dataset(self) -> xr.Dataset:
+        """Occupancy, bands and incidence as one xarray dataset over policy and date.
+
+        Variables are called ``occupancy_CHAIN`` (policy, date, state_CHAIN), ``band_VARIABLE``
+        (policy, date, statistic) and ``incidence_OUTCOME`` (policy, date, bound). Attributes:
+        title, seed (as text), paths, version, scenario_hash; bands carry their ``unit``.
+        """
+        from detente.exchange import dataset_of
+
+        return dataset_of(self)
+
+    def to_netcdf(self, path: str | os.PathLike[str]) -> Path:
+        """Write :meth:`dataset` as netCDF 4; ``xarray.open_dataset(path)`` gives it back.
+
+        Raises
+        ------
+        ArgumentError
+            h5netcdf is not installed.
+        StorageError
+            The file cannot be written.
+        """
+        from detente.exchange import write_netcdf
+
+        return write_netcdf(self, path)
+
+    def to_parquet(self, path: str | os.PathLike[str]) -> Path:
+        """Write :attr:`outcomes` as Parquet; ``pandas.read_parquet(path)`` gives it back.
+
+        Raises
+        ------
+        ArgumentError
+            pyarrow is not installed.
+        StorageError
+            The file cannot be written.
+        """
+        from detente.exchange import write_parquet
+
+        return write_parquet(self, path)
+
     def report(self, path: str | os.PathLike[str]) -> Path:
         """Write a page of HTML with tables and charts that needs nothing else."""
         from detente.report import write_report

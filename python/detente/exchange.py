@@ -1,0 +1,67 @@
+"""A forecast's tables for other programs: netCDF for what has a time axis, Parquet for rows.
+
+netCDF through h5netcdf, because xarray's other engines either lack strings and 64-bit integers
+(SciPy, netCDF 3) or bring a C library of their own; Parquet through pyarrow, which pandas asks for.
+Both come with ``pip install "detente[files]"``.
+"""
+
+from __future__ import annotations
+
+import os
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from detente.errors import ArgumentError
+from detente.written import written_beside
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+    from detente.forecast import Forecast
+
+
+def dataset_of(forecast: Forecast) -> xr.Dataset:
+    """Everything that has a time axis; see :meth:`Forecast.dataset`."""
+    import xarray as xr
+
+    arrays = {}
+    for chain in forecast.chains:
+        arrays[f"occupancy_{chain}"] = forecast.occupancy(chain).rename(state=f"state_{chain}")
+    for variable in forecast.variables:
+        arrays[f"band_{variable}"] = forecast.bands(variable)
+    for estimate in forecast.estimates(forecast.policies[0]):
+        if estimate.kind == "time_to":
+            incidence = forecast.incidence(estimate.name)
+            arrays[f"incidence_{estimate.name}"] = incidence.rename(statistic="bound")
+    for array in arrays.values():
+        array.attrs = {"unit": array.attrs["unit"]} if array.attrs.get("unit") else {}
+    # Every integer is a seed, and a file's integers end at 64 bits.
+    attributes = forecast.attributes | {"title": forecast.title, "seed": str(forecast.seed)}
+    return xr.Dataset(arrays, attrs=attributes)
+
+
+def write_netcdf(forecast: Forecast, path: str | os.PathLike[str]) -> Path:
+    """See :meth:`Forecast.to_netcdf`."""
+    _require("h5netcdf")
+    _require("h5py")
+    target = Path(path)
+    with written_beside(target) as beside:
+        dataset_of(forecast).to_netcdf(beside, engine="h5netcdf")
+    return target
+
+
+def write_parquet(forecast: Forecast, path: str | os.PathLike[str]) -> Path:
+    """See :meth:`Forecast.to_parquet`."""
+    _require("pyarrow")
+    table = forecast.outcomes
+    table.attrs["seed"] = str(forecast.seed)
+    target = Path(path)
+    with written_beside(target) as beside:
+        table.to_parquet(beside, engine="pyarrow")
+    return target
+
+
+def _require(module: str) -> None:
+    if find_spec(module) is None:
+        raise ArgumentError(f'this needs {module}: pip install "detente[files]"')

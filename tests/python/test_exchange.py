@@ -1,0 +1,46 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+import xarray as xr
+
+import detente
+from detente import exchange
+
+
+def test_a_forecast_comes_back_from_netcdf(forecast: detente.Forecast, tmp_path: Path) -> None:
+    file = forecast.to_netcdf(tmp_path / "forecast.nc")
+    with xr.open_dataset(file, engine="h5netcdf") as read:
+        xr.testing.assert_equal(read.load(), forecast.dataset())
+        assert read.attrs["seed"] == str(forecast.seed)
+        assert read.attrs["scenario_hash"] == forecast.scenario_hash
+        assert read.attrs["paths"] == forecast.n_paths
+        chain = next(iter(forecast.chains))
+        assert read[f"occupancy_{chain}"].dims == ("policy", "date", f"state_{chain}")
+        variable, unit = next((name, unit) for name, unit in forecast.variables.items() if unit)
+        assert read[f"band_{variable}"].attrs["unit"] == unit
+
+
+def test_outcomes_come_back_from_parquet(forecast: detente.Forecast, tmp_path: Path) -> None:
+    file = forecast.to_parquet(tmp_path / "outcomes.parquet")
+    pd.testing.assert_frame_equal(pd.read_parquet(file), forecast.outcomes)
+    assert [entry.name for entry in tmp_path.iterdir()] == ["outcomes.parquet"]
+
+
+def test_a_seed_may_be_longer_than_the_files_integers(
+    plain: detente.Scenario, tmp_path: Path
+) -> None:
+    long = detente.simulate(plain, paths=20, seed=2**63)
+    with xr.open_dataset(long.to_netcdf(tmp_path / "x.nc"), engine="h5netcdf") as read:
+        assert read.attrs["seed"] == str(2**63)
+    assert len(pd.read_parquet(long.to_parquet(tmp_path / "x.parquet"))) == len(long.outcomes)
+
+
+def test_a_missing_library_is_named(
+    forecast: detente.Forecast, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exchange, "find_spec", lambda _: None)
+    with pytest.raises(detente.ArgumentError, match=r"pyarrow.*detente\[files\]"):
+        forecast.to_parquet(tmp_path / "x.parquet")
