@@ -44,13 +44,18 @@ def _rows(table: Comparison, policies: list[Any]) -> Iterator[str]:
         is_share = first["kind"] in SHARES
         unit = "pp" if is_share else str(first["unit"])
         shown = f" <span class='unit'>{escape(unit)}</span>" if unit else ""
-        baseline = float(first["baseline"]) * (100 if is_share else 1)
-        suffix = " %" if is_share and not math.isnan(baseline) else ""
-        figures = [Figure(plain(baseline, 3) + suffix)]
+        figures = [_baseline(float(first["baseline"]), is_share)]
         figures += [_difference(entry, is_share) for entry in entries]
         group = "group" if first["kind"] == "utility" else ""
-        head = f"<th>{escape(str(outcome))}{shown}</th>"
-        yield f"<tr class='{group}'>{head}{number_cells(figures)}</tr>"
+        label = f"<th>{escape(str(outcome))}{shown}</th>"
+        yield f"<tr class='{group}'>{label}{number_cells(figures)}</tr>"
+
+
+def _baseline(estimate: float, is_share: bool) -> Figure:
+    if not is_share or math.isnan(estimate):
+        return Figure(plain(estimate, 3))
+    # No path of some is not a share of nothing; how many there might be the table does not tell.
+    return Figure(f"{plain(100 * estimate, 3)} %" if estimate > 0 else "none seen")
 
 
 def _difference(entry: Any, is_share: bool) -> Figure:  # noqa: ANN401 - a row of the table

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -26,8 +26,9 @@ def scenario_html(scenario: Scenario) -> str:
         for name, row in scenario.outcomes.iterrows()
     ]
     sections = [
-        f"<h1>{escape(scenario.title)}</h1><p class='fact'>{escape(' · '.join(_facts(scenario)))}",
-        f"</p><p>{escape(scenario.description)}</p>",
+        f"<h1>{escape(scenario.title)}</h1>",
+        f"<p class='fact'>{escape(' · '.join(_facts(scenario)))}</p>",
+        f"<p>{escape(scenario.description)}</p>",
         *(_chain(scenario, position) for position in range(len(scenario.chains))),
         folded(f"{len(scenario.policies)} policies", _policies(scenario), is_open=True),
         folded(
@@ -47,12 +48,17 @@ def parameter_table(scenario: Scenario) -> str:
         (
             escape(str(name)),
             f"<code>{escape(str(row['prior']))}</code>",
-            f"{plain(row['q05'], 3)} to {plain(row['q95'], 3)}",
+            _range(row["q05"], row["q95"]),
             *(escape(str(row[column])) for column in ("unit", "source", "description")),
         )
         for name, row in scenario.parameters.iterrows()
     )
     return text_table(("parameter", "prior", "5 to 95 %", "unit", "source", ""), rows)
+
+
+def _range(low: float, high: float) -> str:
+    """Two ends that stay on one line."""
+    return f"{plain(low, 3)}&nbsp;to&nbsp;{plain(high, 3)}"
 
 
 def _facts(scenario: Scenario) -> Iterator[str]:
@@ -72,10 +78,9 @@ def _chain(scenario: Scenario, position: int) -> str:
         for state in chain.states
     ]
     words = f" <span class='unit'>{escape(chain.description)}</span>" if chain.description else ""
-    if not any(state.description for state in chain.states):
-        names = ", ".join(name for name, _ in rows)
-        return f"<h3>{escape(chain.name)}{words}</h3>{text_table((), [(names,)])}"
-    return f"<h3>{escape(chain.name)}{words}</h3>{text_table((), rows)}"
+    is_told = any(state.description for state in chain.states)
+    states = text_table((), rows) if is_told else f"<p>{', '.join(name for name, _ in rows)}</p>"
+    return f"<h3>{escape(chain.name)}{words}</h3>{states}"
 
 
 def _dot(color: str) -> str:
@@ -97,7 +102,7 @@ def _policies(scenario: Scenario) -> str:
         (
             escape(str(name)),
             plain(row["default"]),
-            f"{plain(row['low'])} to {plain(row['high'])}",
+            _range(row["low"], row["high"]),
             *(escape(row[column]) for column in ("unit", "description")),
         )
         for name, row in scenario.levers.iterrows()
@@ -114,8 +119,7 @@ def _setting(policy: PolicySettings) -> str:
     return "; ".join(parts) or "all at their defaults"
 
 
-def _assigned(levers: object) -> str:
-    assert isinstance(levers, dict)
+def _assigned(levers: Mapping[str, str]) -> str:
     return ", ".join(f"{lever} {value}" for lever, value in levers.items())
 
 

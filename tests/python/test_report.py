@@ -51,24 +51,3 @@ def test_texts_of_the_scenario_are_escaped(plain: detente.Scenario) -> None:
 def test_an_unwritable_place_is_named(forecast: detente.Forecast, tmp_path: Path) -> None:
     with pytest.raises(detente.StorageError, match=r"nowhere/report\.html"):
         forecast.report(tmp_path / "nowhere" / "report.html")
-
-
-def test_a_scenario_shows_its_chains_policies_and_sources(truce: detente.Scenario) -> None:
-    card = truce._repr_html_()
-    tags = Tags()
-    tags.feed(card)
-    assert tags.open == []
-    shown = [*truce.policies, *truce.chains, *truce.parameters.index, "Fortna 2004"]
-    assert all(word in card for word in shown)
-
-
-def test_a_comparison_shows_differences_in_points(forecast: detente.Forecast) -> None:
-    baseline, *others = forecast.policies
-    table = forecast.compare(baseline)
-    card = table._repr_html_()
-    tags = Tags()
-    tags.feed(card)
-    assert tags.open == []
-    assert all(f"<th>{name}</th>" in card for name in (baseline, *others))
-    assert "<span class='unit'>pp</span>" in card
-    assert "<h1>" not in table.head(1).reset_index()._repr_html_()
