@@ -12,7 +12,6 @@
 namespace detente::scenario {
 
 using diagnostic::Diagnostics;
-using diagnostic::SourceSpan;
 using diagnostic::SourceText;
 using messages::in_ticks;
 namespace filesystem = std::filesystem;
