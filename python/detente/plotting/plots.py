@@ -186,16 +186,23 @@ class Plots:
 
     def overview(self) -> list[tuple[str, Chart]]:
         """The charts of a report, each with a title."""
+        forecast = self._forecast
         charts: list[tuple[str, Chart]] = [("Outcomes by policy", self.outcomes())]
+        if forecast.has_outcome_columns and len(forecast.policies) > 1:
+            charts.append((f"Differences to {forecast.policies[0]}", self.comparison()))
         charts += [
-            (f"States of {chain} over time", self.occupancy(chain))
-            for chain in self._forecast.chains
+            (f"States of {chain} over time", self.occupancy(chain)) for chain in forecast.chains
+        ]
+        first = forecast.policies[0]
+        charts += [
+            (f"States of {chain} and their transitions, {first}", self.chain(chain))
+            for chain in forecast.chains
         ]
         charts += [
             (f"Cumulative incidence of {outcome}", self.incidence(outcome))
             for outcome in self._subject.of_kind("time_to")
         ]
         charts += [
-            (f"{variable} over time", self.bands(variable)) for variable in self._forecast.variables
+            (f"{variable} over time", self.bands(variable)) for variable in forecast.variables
         ]
         return charts
