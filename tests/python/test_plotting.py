@@ -100,9 +100,9 @@ def test_a_hazard_is_drawn_since_another_time(forecast: detente.Forecast) -> Non
 
 
 def marks(chart: Chart) -> list[str]:
-    """What the first panel of a chart is drawn with, from below."""
+    """What each panel of a chart is drawn with, from below."""
     spec = json.loads(chart.to_json())
-    return [layer["mark"]["type"] for layer in spec["vconcat"][0]["hconcat"][0]["layer"]]
+    return [layer["mark"]["type"] for layer in spec["spec"]["layer"]]
 
 
 def test_differences_are_those_of_the_table(forecast: detente.Forecast) -> None:

@@ -14,7 +14,7 @@ from detente.plotting.style import (
     inline,
     panels,
     percent_tip,
-    signed,
+    plain_axis,
     with_unit,
 )
 from detente.plotting.subject import Subject
@@ -71,9 +71,7 @@ def hazard(subject: Subject, outcome: str, since: str | None, policies: Sequence
     names = policies if len(policies) > _MOST_TOGETHER else policies[:1]
     width = WIDE if len(names) == 1 else PANEL
     base = alt.Chart(inline(rows), width=width, height=width * 0.55).encode(
-        x=alt.X("time:Q", title=f"{clock}, {unit}", axis=signed(row["time"] for row in rows)).scale(
-            nice=False
-        ),
+        x=alt.X("time:Q", title=f"{clock}, {unit}", axis=plain_axis()).scale(nice=False),
         color=subject.policy_color(policies, legend=len(names) == 1),
     )
     scale = alt.Scale(domain=[0, top], clamp=False, nice=True) if top > 0 else alt.Undefined

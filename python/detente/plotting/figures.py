@@ -10,7 +10,7 @@ import altair as alt
 from detente.errors import ArgumentError
 from detente.estimates import SHARES
 from detente.plotting.layout import labels_beside
-from detente.plotting.style import QUIET, WIDE, Chart, inline, signed, with_unit
+from detente.plotting.style import QUIET, WIDE, Chart, inline, plain_axis, with_unit
 from detente.plotting.subject import Subject
 
 if TYPE_CHECKING:
@@ -51,19 +51,26 @@ def _figures(
     title: str,
 ) -> Chart:
     has_bands = set(BAND) <= set(table.columns) and bool(table[BAND[0]].notna().any())
-    made = [
-        _panel(subject, _rows(table, column, outcome, policies), outcome, policies, column, n)
-        for n, outcome in enumerate(chosen)
+    rows = [
+        {"panel": with_unit(outcome, row["unit"]), **row}
+        for outcome in chosen
+        for row in _rows(table, column, outcome, policies)
     ]
-    lines = [
-        alt.hconcat(*made[start : start + _COLUMNS], spacing=22)
-        for start in range(0, len(made), _COLUMNS)
-    ]
-    what = " of the paired difference" if column == "difference" else ""
-    intervals = f"thick, dark: 95 % Monte Carlo interval{what}"
+    titles = list(dict.fromkeys(row["panel"] for row in rows))
+    chart = (
+        alt.layer(*_layers(subject, rows, column, policies, has_bands), data=inline(rows))
+        .properties(width=_PANEL_WIDTH, height=_LINE_HEIGHT * len(policies))
+        .facet(
+            alt.Facet("panel:N", sort=titles), columns=_COLUMNS, spacing={"row": 12, "column": 24}
+        )
+        .resolve_scale(x="independent")
+    )
+    intervals = "thick, dark: 95 % Monte Carlo interval"
+    if column == "difference":
+        intervals += " of the paired difference"
     if has_bands:
         intervals += "; thin, pale: epistemic band"
-    return subject.finish(alt.vconcat(*lines, spacing=14), title, intervals)
+    return subject.finish(chart, title, intervals)
 
 
 def _rows(
@@ -85,51 +92,36 @@ def _rows(
     return rows
 
 
-def _panel(
+def _layers(
     subject: Subject,
     rows: Sequence[dict[str, Any]],
-    outcome: str,
-    policies: Sequence[str],
     column: str,
-    position: int,
-) -> Chart:
-    """One outcome: a dot for each policy, names of policies in the first of each line alone."""
+    policies: Sequence[str],
+    has_bands: bool,
+) -> list[Chart]:
+    """From below: the line of no difference, bands, intervals, dots."""
     is_difference = column == "difference"
-    has_names = position % _COLUMNS == 0
-    axis = alt.Axis(
-        labels=has_names, labelLimit=150, domain=False, ticks=False, grid=True, labelPadding=8
-    )
-    base = alt.Chart(inline(rows), width=_PANEL_WIDTH, height=_LINE_HEIGHT * len(policies)).encode(
-        y=alt.Y("policy:N", sort=list(policies), title=None, axis=axis),
+    lines = alt.Axis(labelLimit=150, domain=False, ticks=False, grid=True, labelPadding=8)
+    base = alt.Chart().encode(
+        y=alt.Y("policy:N", sort=list(policies), title=None, axis=lines),
         color=subject.policy_color(policies, legend=False),
     )
-    return _layers(base, rows, outcome, column, is_difference)
-
-
-def _layers(
-    base: alt.Chart,
-    rows: Sequence[dict[str, Any]],
-    outcome: str,
-    column: str,
-    is_difference: bool,
-) -> Chart:
     names = [name for name in (column, "low", "high", *BAND) if name in rows[0]]
     tips: list[Any] = ["policy:N", *(alt.Tooltip(f"{name}:Q", format=".4g") for name in names)]
-    axis = signed((row[name] for row in rows for name in names), is_difference)
-    x_axis = alt.X("low:Q", title=with_unit(outcome, rows[0]["unit"]), axis=axis)
+    x_axis = alt.X("low:Q", title=None, axis=plain_axis(is_difference))
     x_axis = x_axis.scale(zero=is_difference, padding=8)
-    layers = []
+    layers: list[Chart] = []
     if is_difference:
-        zero = alt.Chart(inline([{"zero": 0}])).mark_rule(color=QUIET, strokeWidth=1)
-        layers.append(zero.encode(x="zero:Q"))
-    if BAND[0] in names:
+        zero = alt.Chart().mark_rule(color=QUIET, strokeWidth=1)
+        layers.append(zero.encode(x=alt.X(datum=0)))
+    if has_bands:
         band = base.mark_rule(strokeWidth=1.5, opacity=0.45)
         layers.append(band.encode(x=f"{BAND[0]}:Q", x2=f"{BAND[1]}:Q"))
     interval = base.mark_rule(strokeWidth=4.5, opacity=0.75, strokeCap="butt")
     layers.append(interval.encode(x=x_axis, x2="high:Q"))
     dot = base.mark_point(filled=True, size=52, opacity=1, stroke="white", strokeWidth=1)
     layers.append(dot.encode(x=f"{column}:Q", tooltip=tips))
-    return alt.layer(*layers)
+    return layers
 
 
 def tradeoff(subject: Subject, x: str, y: str, policies: Sequence[str]) -> Chart:
@@ -208,6 +200,6 @@ def _plane_axis(
     return channel(
         f"{axis}_estimate:Q",
         title=with_unit(outcome, rows[0][f"{axis}_unit"]),
-        axis=signed(frame),
+        axis=plain_axis(),
         scale=alt.Scale(domain=list(frame), nice=False, zero=False),
     )

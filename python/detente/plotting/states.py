@@ -34,7 +34,9 @@ def occupancy(subject: Subject, chain: str, policies: Sequence[str]) -> Chart:
             "state:N",
             title=chain,
             scale=subject.state_scale(chain),
-            legend=alt.Legend(orient="bottom", columns=5, titleOrient="left", labelLimit=130),
+            legend=alt.Legend(
+                orient="bottom", columns=5, titleOrient="left", titlePadding=12, labelLimit=130
+            ),
         ),
         order=alt.Order("order:Q"),
         tooltip=["policy:N", "state:N", subject.date_tip(), percent_tip("share")],
@@ -67,7 +69,9 @@ def ribbons(subject: Subject, chain: str, policy: str, n_paths: int) -> Chart:
                 "state:N",
                 title=chain,
                 scale=subject.state_scale(chain),
-                legend=alt.Legend(orient="bottom", columns=5, titleOrient="left", labelLimit=130),
+                legend=alt.Legend(
+                    orient="bottom", columns=5, titleOrient="left", titlePadding=12, labelLimit=130
+                ),
             ),
             tooltip=["path:O", "state:N"],
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import altair as alt
@@ -24,6 +24,10 @@ STATE_COLORS = (
 #: Dashes of the lines of policies: drawn and left out, in pixels.
 DASHES = ((1, 0), (7, 3), (2, 2), (9, 3, 2, 3))
 
+#: Fonts as wide as one another, one of which every system has: what was laid out with one fits when
+#: a browser shows it with another.
+_FONT = "Arial, Helvetica, Liberation Sans, sans-serif"
+
 #: Lines and letters that are there to be read past.
 QUIET = "#777"
 
@@ -33,9 +37,13 @@ WIDE = 600
 PANEL = 222
 
 
-def inline(rows: Sequence[dict[str, Any]]) -> alt.InlineData:
-    """Rows as data that travel inside the chart, however many they are."""
-    return alt.InlineData(values=list(rows))
+def inline(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Rows as data that travel inside the chart, however many they are.
+
+    A plain dictionary: as ``alt.InlineData`` every row would become an object of Altair's, copied
+    at every step of putting the chart together.
+    """
+    return {"values": list(rows)}
 
 
 def panels(chart: Any, names: Sequence[str]) -> Any:  # noqa: ANN401 - layered or single charts
@@ -51,21 +59,21 @@ def percent_tip(column: str) -> alt.Tooltip:
     return alt.Tooltip(f"{column}:Q", format=".1%")
 
 
-def signed(values: Iterable[float | None], is_difference: bool = False) -> alt.Axis:
-    """An axis of plain numbers without exponents where they can be read so.
+def plain_axis(is_difference: bool = False, **options: Any) -> alt.Axis:  # noqa: ANN401
+    """An axis of numbers without exponents where they can be read so, few of them.
 
     Parameters
     ----------
-    values
-        Those on the axis.
     is_difference
         Write the sign of what is above zero.
+    options
+        As of :class:`altair.Axis`.
     """
-    largest = max((abs(value) for value in values if value is not None), default=0)
-    digits = ",.6~f" if largest == 0 or 1e-3 <= largest < 1e9 else ".3~e"
     plus = "+" if is_difference else ""
-    text = f"datum.value == 0 ? '0' : format(datum.value, '{plus}{digits}')"
-    return alt.Axis(labelExpr=text, tickCount=5)
+    size = "abs(datum.value)"
+    digits = f"{size} < 1e-3 || {size} >= 1e9 ? '{plus}.3~e' : '{plus},.6~f'"
+    text = f"datum.value == 0 ? '0' : format(datum.value, {digits})"
+    return alt.Axis(labelExpr=text, tickCount=5, **options)
 
 
 def with_unit(name: str, unit: str) -> str:
@@ -83,6 +91,7 @@ def finish(chart: Any, title: str, lines: Sequence[str]) -> Chart:  # noqa: ANN4
     """Title and colours of the frame."""
     finished: Chart = (
         chart.properties(title=alt.TitleParams(title, subtitle=list(lines), anchor="start"))
+        .configure(font=_FONT)
         .configure_view(stroke=None)
         .configure_axis(gridColor="#8882", domainColor="#888", tickColor="#888")
         .configure_header(labelFontWeight="bold", title=None)
