@@ -10,15 +10,19 @@ from __future__ import annotations
 import os
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from detente.errors import ArgumentError
 from detente.written import written_beside
 
 if TYPE_CHECKING:
+    import pandas as pd
     import xarray as xr
 
     from detente.forecast import Forecast
+
+#: What the rows of a Parquet file are.
+Rows = Literal["outcomes", "paths"]
 
 
 def dataset_of(forecast: Forecast) -> xr.Dataset:
@@ -51,15 +55,34 @@ def write_netcdf(forecast: Forecast, path: str | os.PathLike[str]) -> Path:
     return target
 
 
-def write_parquet(forecast: Forecast, path: str | os.PathLike[str]) -> Path:
+def write_parquet(
+    forecast: Forecast, path: str | os.PathLike[str], rows: Rows = "outcomes"
+) -> Path:
     """See :meth:`Forecast.to_parquet`."""
+    if rows not in ("outcomes", "paths"):
+        raise ArgumentError(f"there is no table of `{rows}`; there are: outcomes, paths")
     _require("pyarrow")
-    table = forecast.outcomes
+    table = forecast.outcomes if rows == "outcomes" else path_table(forecast)
     table.attrs["seed"] = str(forecast.seed)
     target = Path(path)
     with written_beside(target) as beside:
         table.to_parquet(beside, engine="pyarrow")
     return target
+
+
+def path_table(forecast: Forecast) -> pd.DataFrame:
+    """A row for each policy and path: its readings, and its draws as ``parameter.NAME``."""
+    import pandas as pd
+
+    readings = forecast.readings()
+    draws = forecast.parameter_draws.add_prefix("parameter.")
+    tables = {
+        policy: pd.concat([pd.DataFrame(dict(columns), index=draws.index), draws], axis=1)
+        for policy, columns in readings.items()
+    }
+    table = pd.concat(tables, names=["policy"])
+    table.attrs.update(forecast.attributes)
+    return table
 
 
 def _require(module: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from detente import _core
 from detente.errors import ArgumentError, RunError
@@ -273,19 +273,27 @@ class Forecast(Results):
 
         return write_netcdf(self, path)
 
-    def to_parquet(self, path: str | os.PathLike[str]) -> Path:
-        """Write :attr:`outcomes` as Parquet; ``pandas.read_parquet(path)`` gives it back.
+    def to_parquet(
+        self, path: str | os.PathLike[str], rows: Literal["outcomes", "paths"] = "outcomes"
+    ) -> Path:
+        """Write a table as Parquet; ``pandas.read_parquet(path)`` gives it back.
+
+        Parameters
+        ----------
+        rows
+            ``"outcomes"`` is :attr:`outcomes`. ``"paths"`` has a row for each policy and path: a
+            column for each outcome, and ``parameter.NAME`` for each draw; needs ``keep_outcomes``.
 
         Raises
         ------
         ArgumentError
-            pyarrow is not installed.
+            pyarrow is not installed, there is no such table, or single paths were not kept.
         StorageError
             The file cannot be written.
         """
         from detente.exchange import write_parquet
 
-        return write_parquet(self, path)
+        return write_parquet(self, path, rows)
 
     def report(self, path: str | os.PathLike[str]) -> Path:
         """Write a page of HTML with tables and charts that needs nothing else."""

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 import xarray as xr
@@ -44,3 +45,21 @@ def test_a_missing_library_is_named(
     monkeypatch.setattr(exchange, "find_spec", lambda _: None)
     with pytest.raises(detente.ArgumentError, match=r"pyarrow.*detente\[files\]"):
         forecast.to_parquet(tmp_path / "x.parquet")
+
+
+def test_single_paths_come_back_from_parquet(
+    forecast: detente.Forecast, truce: detente.Scenario, tmp_path: Path
+) -> None:
+    paths = pd.read_parquet(forecast.to_parquet(tmp_path / "paths.parquet", rows="paths"))
+    assert list(paths.index.names) == ["policy", "path"]
+    assert len(paths) == 3 * forecast.n_paths
+    for policy in forecast.policies:
+        kept = forecast.outcome_columns["relapse_5y"].sel(policy=policy)
+        assert np.array_equal(paths.loc[policy]["relapse_5y"], kept, equal_nan=True)
+        assert np.array_equal(paths.loc[policy]["parameter.tau"], forecast.parameter_draws["tau"])
+    bare = detente.simulate(truce, paths=50)
+    with pytest.raises(detente.ArgumentError, match="keep_outcomes"):
+        bare.to_parquet(tmp_path / "none.parquet", rows="paths")
+    with pytest.raises(detente.ArgumentError, match="there are: outcomes, paths"):
+        bare.to_parquet(tmp_path / "none.parquet", rows="path")
+    assert [file.name for file in tmp_path.iterdir()] == ["paths.parquet"]
