@@ -162,6 +162,16 @@ void Program::compile_start() {
   start_ = RecordCode(g, outputs);
 }
 
+Translator::Setting Program::setting_of(const JointState& state, std::vector<bool> moving) const {
+  Translator::Setting setting;
+  setting.model = model_.get();
+  setting.layout = &layout_;
+  setting.levers = &levers_;
+  setting.state = &state;
+  setting.moving = std::move(moving);
+  return setting;
+}
+
 std::uint64_t Program::joint_index(const JointState& state) const {
   std::uint64_t index = 0;
   for (std::size_t c = 0; c < state.size(); ++c) {

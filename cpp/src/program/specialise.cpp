@@ -2,127 +2,15 @@
 
 #include <algorithm>
 
-#include "detente/diagnostic/error.hpp"
 #include "detente/program/baseline.hpp"
 #include "detente/program/program.hpp"
+#include "program/dynamics.hpp"
 
 namespace detente::program {
 
 namespace {
 
 using model::Intensity;
-using model::Variable;
-
-/// Nodes of a step or of a sub-interval.
-struct Span {
-  Moment now;   ///< where smooth time is read
-  Moment read;  ///< where rules were read
-  NodeId length;
-  NodeId root_length;
-};
-
-NodeId limited(Graph& g, const Variable& variable, NodeId value) {
-  if (!variable.low && !variable.high) return value;
-  if (variable.at_bounds == model::AtBounds::clamp) {
-    if (variable.low) value = g.apply(Op::max, value, g.constant(*variable.low));
-    if (variable.high) value = g.apply(Op::min, value, g.constant(*variable.high));
-    return value;
-  }
-  if (!variable.high) {
-    const NodeId low = g.constant(*variable.low);
-    return g.apply(Op::add, low, g.apply(Op::abs, g.apply(Op::sub, value, low)));
-  }
-  if (!variable.low) {
-    const NodeId high = g.constant(*variable.high);
-    return g.apply(Op::sub, high, g.apply(Op::abs, g.apply(Op::sub, value, high)));
-  }
-  // Folding at both ends: a triangle wave of half-period `width`.
-  const double width = *variable.high - *variable.low;
-  const NodeId low = g.constant(*variable.low);
-  const NodeId turns = g.apply(Op::div, g.apply(Op::sub, value, low), g.constant(width));
-  const NodeId pairs = g.apply(Op::floor, g.apply(Op::mul, turns, g.constant(0.5)));
-  const NodeId phase = g.apply(Op::sub, turns, g.apply(Op::mul, pairs, g.constant(2.0)));
-  const NodeId away = g.apply(Op::abs, g.apply(Op::sub, phase, g.constant(1.0)));
-  const NodeId folded = g.apply(
-      Op::add, low, g.apply(Op::mul, g.constant(width), g.apply(Op::sub, g.constant(1.0), away)));
-  const NodeId inside = g.apply(Op::logical_and, g.apply(Op::ge, value, low),
-                                g.apply(Op::le, value, g.constant(*variable.high)));
-  return g.apply(Op::select, inside, value, folded);
-}
-
-/// The standard normal of a variable: its own where it is not correlated, else a row of the Cholesky factor.
-NodeId noise_node(Graph& g, const Program& program, std::uint32_t variable) {
-  const std::vector<double>& row = program.noise_row(variable);
-  NodeId sum = g.constant(0.0);
-  for (std::uint32_t k = 0; k < row.size(); ++k) {
-    if (row[k] == 0.0) continue;
-    const NodeId own = g.leaf({LeafKind::noise, k});
-    sum = g.apply(Op::add, sum, g.apply(Op::mul, g.constant(row[k]), own));
-  }
-  return sum;
-}
-
-NodeId increment_node(Graph& g, const Program& program, Translator& translate, std::uint32_t index,
-                      const Span& span) {
-  const Variable& variable = program.model().variables[index];
-  const NodeId zero = g.constant(0.0);
-  const auto read = [&](const expr::ExpressionPtr& e) {
-    return e ? translate(e, span.now, span.read) : zero;
-  };
-  const NodeId x = translate.variable(index);
-  const NodeId volatility = read(variable.volatility);
-  const NodeId noise = g.is_constant(volatility, 0.0) ? zero : noise_node(g, program, index);
-  switch (variable.form) {
-    case Variable::Form::euler: {
-      const NodeId drift = g.apply(Op::mul, read(variable.drift), span.length);
-      const NodeId shock = g.apply(Op::mul, g.apply(Op::mul, volatility, span.root_length), noise);
-      return g.apply(Op::add, drift, shock);
-    }
-    case Variable::Form::reverting: {
-      // Exact: X(t+h) = m + (X - m) exp(-k h) + s sqrt((1 - exp(-2 k h)) / (2 k)) Z (Uhlenbeck, Ornstein 1930).
-      const NodeId rate = read(variable.rate);
-      const NodeId gain = g.apply(
-          Op::neg, g.apply(Op::expm1, g.apply(Op::neg, g.apply(Op::mul, rate, span.length))));
-      const NodeId pull = g.apply(Op::mul, g.apply(Op::sub, read(variable.to), x), gain);
-      if (g.is_constant(volatility, 0.0)) return pull;
-      const NodeId twice = g.apply(Op::mul, g.constant(2.0), rate);
-      const NodeId flat = g.apply(Op::eq, rate, zero);
-      const NodeId safe = g.apply(Op::select, flat, g.constant(1.0), twice);
-      const NodeId lost = g.apply(
-          Op::neg, g.apply(Op::expm1, g.apply(Op::neg, g.apply(Op::mul, twice, span.length))));
-      const NodeId variance = g.apply(Op::select, flat, span.length, g.apply(Op::div, lost, safe));
-      const NodeId width = g.apply(Op::mul, volatility, g.apply(Op::sqrt, variance));
-      return g.apply(Op::add, pull, g.apply(Op::mul, width, noise));
-    }
-    case Variable::Form::growth: {
-      // Exact: X(t+h) = X exp((g - s^2/2) h + s sqrt(h) Z).
-      const NodeId half = g.apply(Op::mul, g.constant(0.5), g.apply(Op::square, volatility));
-      const NodeId trend =
-          g.apply(Op::mul, g.apply(Op::sub, read(variable.drift), half), span.length);
-      const NodeId shock = g.apply(Op::mul, g.apply(Op::mul, volatility, span.root_length), noise);
-      return g.apply(Op::mul, x, g.apply(Op::expm1, g.apply(Op::add, trend, shock)));
-    }
-  }
-  throw diagnostic::InternalError("unknown form of a variable");
-}
-
-NodeId guard_node(Graph& g, Translator& translate, const expr::ExpressionPtr& when,
-                  const Span& span) {
-  return when ? translate(when, span.now, span.read) : g.constant(1.0);
-}
-
-/// Product of the ratios, 0 where the guard fails.
-NodeId ratio_node(Graph& g, Translator& translate, const Intensity& intensity, NodeId guard,
-                  const Span& span) {
-  NodeId product = g.constant(1.0);
-  for (const model::HazardRatio& ratio : intensity.ratios) {
-    product = g.apply(Op::mul, product, translate(ratio.value, span.now, span.read));
-  }
-  if (intensity.kind == Intensity::Kind::hazard) {
-    product = g.apply(Op::mul, translate(intensity.hazard, span.now, span.read), product);
-  }
-  return g.apply(Op::select, guard, product, g.constant(0.0));
-}
 
 const Intensity& intensity_of(const Program& program, ElementId element) {
   const model::Model& model = program.model();
@@ -199,17 +87,6 @@ class Frontier {
   std::vector<std::uint32_t> noises_;
 };
 
-Translator::Setting setting_of(const Program& program, const JointState& state,
-                               std::vector<bool> moving) {
-  Translator::Setting setting;
-  setting.model = &program.model();
-  setting.layout = &program.layout();
-  setting.levers = &program.levers();
-  setting.state = &state;
-  setting.moving = std::move(moving);
-  return setting;
-}
-
 }  // namespace
 
 /// Builds a StateProgram; kept apart so that the program itself holds results only.
@@ -217,7 +94,9 @@ class StateCompiler {
  public:
   StateCompiler(const Program& program, const JointState& state, Graph& graph,
                 std::vector<bool> moving)
-      : program_(program), graph_(graph), translate_(graph, setting_of(program, state, moving)) {}
+      : program_(program),
+        graph_(graph),
+        translate_(graph, program.setting_of(state, std::move(moving))) {}
 
   Span step(bool regular) {
     const double length = program_.grid().regular_length;
@@ -478,7 +357,7 @@ void StateProgram::find_sub_columns() {
 
 void StateProgram::build_record_codes(const Program& program) {
   Graph g;
-  Translator translate(g, setting_of(program, state_, {}));
+  Translator translate(g, program.setting_of(state_));
   const Moment now = translate.lane_now();
   std::vector<NodeId> outputs;
   for (const auto& signal : program.signals()) outputs.push_back(translate(signal, now, now));
@@ -488,93 +367,6 @@ void StateProgram::build_record_codes(const Program& program) {
     outputs.push_back(translate(program.model().events[event].trigger, now, now));
   }
   triggers_ = RecordCode(g, outputs);
-}
-
-namespace {
-
-/// Whether the value of `output` depends on one of the record's fields.
-bool reads_any(const Graph& graph, NodeId output, const std::vector<std::uint32_t>& fields) {
-  std::vector<std::uint8_t> seen(graph.size(), 0);
-  std::vector<NodeId> stack{output};
-  while (!stack.empty()) {
-    const NodeId id = stack.back();
-    stack.pop_back();
-    if (seen[id] != 0) continue;
-    seen[id] = 1;
-    const Node& node = graph[id];
-    const bool is_field = node.op == Op::leaf && (node.leaf.kind == LeafKind::field ||
-                                                  node.leaf.kind == LeafKind::moving_field);
-    if (is_field && std::find(fields.begin(), fields.end(), node.leaf.index) != fields.end()) {
-      return true;
-    }
-    const int n = arity(node.op);
-    if (n >= 1) stack.push_back(node.a);
-    if (n >= 2) stack.push_back(node.b);
-    if (n >= 3) stack.push_back(node.c);
-  }
-  return false;
-}
-
-void find_touched(const Program& program, ElementId element, Graph& g, Translator& translate,
-                  FiringProgram& firing) {
-  std::vector<std::uint32_t> fields{program.layout().count(element)};
-  for (const std::uint32_t variable : firing.assigned) {
-    fields.push_back(program.layout().variable(variable));
-  }
-  const Moment now = translate.lane_now();
-  std::vector<NodeId> outputs;
-  for (std::uint32_t i = 0; i < program.signals().size(); ++i) {
-    const NodeId node = translate(program.signals()[i], now, now);
-    if (!reads_any(g, node, fields)) continue;
-    firing.touched_signals.push_back(i);
-    outputs.push_back(node);
-  }
-  firing.touched = RecordCode(g, outputs);
-}
-
-}  // namespace
-
-FiringProgram compile_firing(const Program& program, ElementId element, const JointState& state) {
-  const model::Model& model = program.model();
-  FiringProgram firing;
-  Graph g;
-  Translator translate(g, setting_of(program, state, {}));
-  const Moment now = translate.lane_now();
-  const auto read = [&](const expr::ExpressionPtr& e) { return translate(e, now, now); };
-  std::vector<NodeId> outputs;
-  const bool is_transition = program.is_transition(element);
-  const model::Event* event =
-      is_transition ? nullptr : &model.events[element - program.layout().transition_count()];
-  // The guard of a hazard element has done its work: its clock ran only while it held.
-  const bool guarded = event != nullptr && event->kind != model::Event::Kind::hazard && event->when;
-  outputs.push_back(guarded ? read(event->when) : g.constant(1.0));
-  outputs.push_back(event != nullptr && event->probability ? read(event->probability)
-                                                           : g.constant(1.0));
-  const model::Effects& effects =
-      is_transition ? model.transitions[element].effects : event->effects;
-  firing.mark_count = effects.mark_count;
-  for (const model::Assignment& assignment : effects.assignments) {
-    firing.assigned.push_back(assignment.variable.index);
-    outputs.push_back(
-        limited(g, model.variables[assignment.variable.index], read(assignment.value)));
-  }
-  if (is_transition) {
-    for (const model::Branch& branch : model.transitions[element].branches) {
-      firing.branch_states.push_back(static_cast<std::uint8_t>(branch.to.index));
-      outputs.push_back(read(branch.weight));
-    }
-  }
-  for (const model::ForcedMove& move : effects.moves) {
-    FiringProgram::Move target{move.chain.index, {}};
-    for (const model::Branch& branch : move.branches) {
-      target.states.push_back(static_cast<std::uint8_t>(branch.to.index));
-      outputs.push_back(read(branch.weight));
-    }
-    firing.moves.push_back(std::move(target));
-  }
-  firing.code = RecordCode(g, outputs);
-  if (!is_transition && firing.moves.empty()) find_touched(program, element, g, translate, firing);
-  return firing;
 }
 
 }  // namespace detente::program

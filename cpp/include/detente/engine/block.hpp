@@ -127,20 +127,22 @@ class Block {
   void grid_point(std::size_t k);
   void fire_dated(std::size_t k, const std::vector<Slot>& slots);
   void check_triggers(std::size_t k);
+  void step(std::size_t k);
+  void advance_tile(Pool& pool, Tile& tile, bool regular);
+  program::Frame frame_of(Pool& pool, Tile& tile);
+  void make_noise(Pool& pool, Tile& tile, std::uint32_t quad);
+  static void copy_operand(const program::Frame& frame, program::Operand operand, double* out,
+                           std::size_t n);
+
+  // readings.cpp: of outcomes and for reports
   void read_stepped(std::size_t k);
   void read_sums(Tile& tile, const Pool& pool, double time, double step,
                  const std::vector<const double*>& values);
   void read_at_dates(std::size_t k);
   void report(std::size_t k);
   void finish_horizon();
-  void step(std::size_t k);
-  void advance_tile(Pool& pool, Tile& tile, bool regular);
-  program::Frame frame_of(Pool& pool, Tile& tile);
-  void make_noise(Pool& pool, Tile& tile, std::uint32_t quad);
   void drop_closed(double time);
   void collect_outcomes();
-  static void copy_operand(const program::Frame& frame, program::Operand operand, double* out,
-                           std::size_t n);
 
   // sub_step.cpp: lanes that cross within a step
   void resolve_pending();

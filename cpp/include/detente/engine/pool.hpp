@@ -7,6 +7,7 @@
 
 #include "detente/engine/buffer.hpp"
 #include "detente/outcome/plan.hpp"
+#include "detente/program/firing.hpp"
 #include "detente/program/specialise.hpp"
 
 namespace detente::engine {

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "detente/program/firing.hpp"
 #include "detente/program/specialise.hpp"
 
 namespace detente::program {
@@ -59,6 +60,8 @@ class Program {
   /// Start values of the variables and weights of the chains' start states (chain after chain), on records.
   const RecordCode& start() const { return start_; }
 
+  /// How to read expressions in a joint state; `moving`: see Translator::Setting.
+  Translator::Setting setting_of(const JointState& state, std::vector<bool> moving = {}) const;
   std::uint64_t joint_index(const JointState& state) const;
   const StateProgram& at(const JointState& state) const;
   const FiringProgram& firing(ElementId element, const JointState& state) const;

@@ -1,0 +1,34 @@
+#pragma once
+
+/// The code of a firing: what an element does when it fires in a joint state.
+
+#include <cstdint>
+#include <vector>
+
+#include "detente/program/record_code.hpp"
+#include "detente/program/translate.hpp"
+
+namespace detente::program {
+
+class Program;
+
+/// What happens when an element fires in a joint state; results on records in this order: guard, probability,
+/// new values of the assigned variables, weights of the branches, weights of each forced move.
+struct FiringProgram {
+  RecordCode code;
+  std::vector<std::uint32_t> assigned;      ///< variables
+  std::vector<std::uint8_t> branch_states;  ///< transitions: targets
+  struct Move {
+    std::uint32_t chain;
+    std::vector<std::uint8_t> states;
+  };
+  std::vector<Move> moves;
+  std::uint32_t mark_count = 0;
+  /// Events that move no chain: the signals that read what they change, and the code of these, on records.
+  std::vector<std::uint32_t> touched_signals;
+  RecordCode touched;
+};
+
+FiringProgram compile_firing(const Program& program, ElementId element, const JointState& state);
+
+}  // namespace detente::program

@@ -1,0 +1,34 @@
+#pragma once
+
+/// What moves, as nodes of a graph: increments and bounds of variables, hazards and their guards.
+
+#include "detente/program/translate.hpp"
+
+namespace detente::program {
+
+class Program;
+
+/// Nodes of a step or of a sub-interval.
+struct Span {
+  Moment now;   ///< where smooth time is read
+  Moment read;  ///< where rules were read
+  NodeId length;
+  NodeId root_length;
+};
+
+/// The value kept within the variable's range: clamped, or reflected at its ends.
+NodeId limited(Graph& g, const model::Variable& variable, NodeId value);
+
+/// What a variable gains over the span, exact where its form is solved.
+NodeId increment_node(Graph& g, const Program& program, Translator& translate, std::uint32_t index,
+                      const Span& span);
+
+/// Whether the element is enabled; 1 without a guard.
+NodeId guard_node(Graph& g, Translator& translate, const expr::ExpressionPtr& when,
+                  const Span& span);
+
+/// Product of the ratios, with a `hazard` that too; 0 where the guard fails.
+NodeId ratio_node(Graph& g, Translator& translate, const model::Intensity& intensity, NodeId guard,
+                  const Span& span);
+
+}  // namespace detente::program

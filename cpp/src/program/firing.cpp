@@ -1,0 +1,97 @@
+#include "detente/program/firing.hpp"
+
+#include <algorithm>
+
+#include "detente/program/program.hpp"
+#include "program/dynamics.hpp"
+
+namespace detente::program {
+
+namespace {
+
+/// Whether the value of `output` depends on one of the record's fields.
+bool reads_any(const Graph& graph, NodeId output, const std::vector<std::uint32_t>& fields) {
+  std::vector<std::uint8_t> seen(graph.size(), 0);
+  std::vector<NodeId> stack{output};
+  while (!stack.empty()) {
+    const NodeId id = stack.back();
+    stack.pop_back();
+    if (seen[id] != 0) continue;
+    seen[id] = 1;
+    const Node& node = graph[id];
+    const bool is_field = node.op == Op::leaf && (node.leaf.kind == LeafKind::field ||
+                                                  node.leaf.kind == LeafKind::moving_field);
+    if (is_field && std::find(fields.begin(), fields.end(), node.leaf.index) != fields.end()) {
+      return true;
+    }
+    const int n = arity(node.op);
+    if (n >= 1) stack.push_back(node.a);
+    if (n >= 2) stack.push_back(node.b);
+    if (n >= 3) stack.push_back(node.c);
+  }
+  return false;
+}
+
+void find_touched(const Program& program, ElementId element, Graph& g, Translator& translate,
+                  FiringProgram& firing) {
+  std::vector<std::uint32_t> fields{program.layout().count(element)};
+  for (const std::uint32_t variable : firing.assigned) {
+    fields.push_back(program.layout().variable(variable));
+  }
+  const Moment now = translate.lane_now();
+  std::vector<NodeId> outputs;
+  for (std::uint32_t i = 0; i < program.signals().size(); ++i) {
+    const NodeId node = translate(program.signals()[i], now, now);
+    if (!reads_any(g, node, fields)) continue;
+    firing.touched_signals.push_back(i);
+    outputs.push_back(node);
+  }
+  firing.touched = RecordCode(g, outputs);
+}
+
+}  // namespace
+
+FiringProgram compile_firing(const Program& program, ElementId element, const JointState& state) {
+  const model::Model& model = program.model();
+  FiringProgram firing;
+  Graph g;
+  Translator translate(g, program.setting_of(state));
+  const Moment now = translate.lane_now();
+  const auto read = [&](const expr::ExpressionPtr& e) { return translate(e, now, now); };
+  std::vector<NodeId> outputs;
+  const bool is_transition = program.is_transition(element);
+  const model::Event* event =
+      is_transition ? nullptr : &model.events[element - program.layout().transition_count()];
+  // The guard of a hazard element has done its work: its clock ran only while it held.
+  const bool guarded = event != nullptr && event->kind != model::Event::Kind::hazard && event->when;
+  outputs.push_back(guarded ? read(event->when) : g.constant(1.0));
+  outputs.push_back(event != nullptr && event->probability ? read(event->probability)
+                                                           : g.constant(1.0));
+  const model::Effects& effects =
+      is_transition ? model.transitions[element].effects : event->effects;
+  firing.mark_count = effects.mark_count;
+  for (const model::Assignment& assignment : effects.assignments) {
+    firing.assigned.push_back(assignment.variable.index);
+    outputs.push_back(
+        limited(g, model.variables[assignment.variable.index], read(assignment.value)));
+  }
+  if (is_transition) {
+    for (const model::Branch& branch : model.transitions[element].branches) {
+      firing.branch_states.push_back(static_cast<std::uint8_t>(branch.to.index));
+      outputs.push_back(read(branch.weight));
+    }
+  }
+  for (const model::ForcedMove& move : effects.moves) {
+    FiringProgram::Move target{move.chain.index, {}};
+    for (const model::Branch& branch : move.branches) {
+      target.states.push_back(static_cast<std::uint8_t>(branch.to.index));
+      outputs.push_back(read(branch.weight));
+    }
+    firing.moves.push_back(std::move(target));
+  }
+  firing.code = RecordCode(g, outputs);
+  if (!is_transition && firing.moves.empty()) find_touched(program, element, g, translate, firing);
+  return firing;
+}
+
+}  // namespace detente::program
