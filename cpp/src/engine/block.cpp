@@ -90,9 +90,7 @@ void Block::start() {
     const std::size_t m = std::min(tile_lanes, options_.n - from);
     const Frame frame = run_on_records(program_.start(), slots.data() + from, m, nullptr, 0);
     const std::vector<Operand>& outputs = program_.start().code().outputs();
-    const auto read = [&](std::size_t k, std::size_t i) {
-      return frame.at(outputs[k])[outputs[k].kind == Operand::Kind::scalar ? 0 : i];
-    };
+    const auto read = [&](std::size_t k, std::size_t i) { return frame.value(outputs[k], i); };
     for (std::size_t i = 0; i < m; ++i) {
       for (std::uint32_t v = 0; v < n_variables; ++v) {
         record(slots[from + i])[layout_.variable(v)] = read(v, i);
@@ -208,8 +206,7 @@ void Block::check_triggers(std::size_t k) {
       for (std::size_t i = 0; i < m; ++i) {
         for (std::size_t t = 0; t < program_.triggers().size(); ++t) {
           const Operand operand = code.code().outputs()[t];
-          const bool holds =
-              frame.at(operand)[operand.kind == Operand::Kind::scalar ? 0 : i] != 0.0;
+          const bool holds = frame.value(operand, i) != 0.0;
           double& armed = record(slots[i])[layout_.armed(program_.triggers()[t])];
           if (holds != (armed != 0.0)) {
             turned.push_back(slots[i]);
@@ -303,8 +300,7 @@ void Block::advance_tile(Pool& pool, Tile& tile, bool regular) {
     for (std::size_t v = 0; v < variables.size(); ++v) {
       *kept++ = tile.column(variables[v].column)[lane];
       const Operand increment = program.step_increment(code, v);
-      fields[layout_.increment(variables[v].variable)] =
-          frame.at(increment)[increment.kind == Operand::Kind::scalar ? 0 : lane];
+      fields[layout_.increment(variables[v].variable)] = frame.value(increment, lane);
     }
     // The record will be read and written several times; it is fetched while the step goes on.
     for (std::uint32_t f = 0; f < shape_.size; f += 8) __builtin_prefetch(fields + f, 1);

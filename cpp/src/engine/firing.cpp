@@ -20,10 +20,6 @@ namespace {
 /// A path that fires more often than this within one step will not come to an end.
 constexpr std::uint32_t most_firings_in_step = 1'000'000;
 
-double value_at(const Frame& frame, Operand operand, std::size_t lane) {
-  return frame.at(operand)[operand.kind == Operand::Kind::scalar ? 0 : lane];
-}
-
 }  // namespace
 
 void Block::fail(Failure failure, Slot slot) {
@@ -85,7 +81,7 @@ bool Block::apply(ElementId element, const FiringProgram& firing, Slot slot, std
     return false;
   };
   for (const std::uint32_t variable : firing.assigned) {
-    const double value = value_at(frame, outputs[next++], lane);
+    const double value = frame.value(outputs[next++], lane);
     if (!std::isfinite(value)) return fail_at(Failure::Kind::assignment, variable, value);
   }
   // Weights are read before anything changes.
@@ -95,7 +91,7 @@ bool Block::apply(ElementId element, const FiringProgram& firing, Slot slot, std
   const auto choose = [&](std::uint32_t chain, const std::vector<std::uint8_t>& states,
                           std::uint32_t stream, bool is_forced) {
     for (std::size_t k = 0; k < states.size(); ++k) {
-      weights[k] = value_at(frame, outputs[next++], lane);
+      weights[k] = frame.value(outputs[next++], lane);
     }
     double u = 0.5;
     if (states.size() > 1) {
@@ -134,7 +130,7 @@ bool Block::apply(ElementId element, const FiringProgram& firing, Slot slot, std
   }
   next = 2;
   for (const std::uint32_t variable : firing.assigned) {
-    fields[layout_.variable(variable)] = value_at(frame, outputs[next++], lane);
+    fields[layout_.variable(variable)] = frame.value(outputs[next++], lane);
   }
   for (std::size_t k = 0; k < n_moves; ++k) enter(slot, moves[k].first, moves[k].second);
   fields[layout_.count(element)] += 1.0;
@@ -166,9 +162,9 @@ void Block::fire_group(ElementId element, Pool& pool, const Slot* slots, std::si
         fail(std::move(failure), slot);
         continue;
       }
-      if (value_at(frame, outputs[0], i) == 0.0) continue;
+      if (frame.value(outputs[0], i) == 0.0) continue;
       if (!is_certain) {
-        const double probability = value_at(frame, outputs[1], i);
+        const double probability = frame.value(outputs[1], i);
         if (!(probability >= 0.0 && probability <= 1.0)) {
           Failure failure;
           failure.kind = Failure::Kind::probability;
@@ -246,7 +242,7 @@ void Block::settle_group(Pool& pool, const Slot* slots, std::size_t m,
       for (std::size_t i = 0; i < count; ++i) {
         double* fields = record(chunk[i]);
         for (std::size_t k = 0; k < triggers.size(); ++k) {
-          const bool holds = value_at(frame, state.triggers().code().outputs()[k], i) != 0.0;
+          const bool holds = frame.value(state.triggers().code().outputs()[k], i) != 0.0;
           double& armed = fields[layout_.armed(triggers[k])];
           const ElementId element = layout_.event_element(triggers[k]);
           const bool is_spent =
@@ -269,7 +265,7 @@ void Block::settle_group(Pool& pool, const Slot* slots, std::size_t m,
     signals.resize(outputs.size());
     for (std::size_t i = 0; i < count; ++i) {
       if (is_triggered[i] != 0) continue;
-      for (std::size_t k = 0; k < outputs.size(); ++k) signals[k] = value_at(frame, outputs[k], i);
+      for (std::size_t k = 0; k < outputs.size(); ++k) signals[k] = frame.value(outputs[k], i);
       const Slot slot = chunk[i];
       if (!has_begun_) {
         plan_.begin(record(slot), signals.data());

@@ -131,8 +131,7 @@ void Block::fire_light_group(Pool& pool, ElementId element, const Slot* slots, s
     signals_.resize(outputs.size());
     for (std::size_t i = 0; i < count; ++i) {
       for (std::size_t k = 0; k < outputs.size(); ++k) {
-        signals_[k] =
-            frame.at(outputs[k])[outputs[k].kind == program::Operand::Kind::scalar ? 0 : i];
+        signals_[k] = frame.value(outputs[k], i);
       }
       plan_.read_touched(record(chunk[i]), now_[chunk[i]], reading.monitors, firing.touched_signals,
                          signals_.data(), in_run_off_);

@@ -239,8 +239,7 @@ void Block::collect_outcomes() {
     const Frame frame = run_on_records(*utility, slots.data() + from, m, nullptr, 0);
     const Operand operand = utility->code().outputs()[0];
     for (std::size_t i = 0; i < m; ++i) {
-      result_.utility[slots[from + i]] =
-          frame.at(operand)[operand.kind == Operand::Kind::scalar ? 0 : i];
+      result_.utility[slots[from + i]] = frame.value(operand, i);
     }
   }
 }

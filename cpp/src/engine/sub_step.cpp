@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 #include <limits>
+#include <optional>
 
 #include "detente/engine/block.hpp"
 #include "detente/kernel/dispatch.hpp"
@@ -15,16 +16,6 @@ using program::ActiveClock;
 using program::Frame;
 using program::Operand;
 using program::StepScalar;
-
-namespace {
-
-constexpr double infinity = std::numeric_limits<double>::infinity();
-
-double value_at(const Frame& frame, Operand operand, std::size_t lane) {
-  return frame.at(operand)[operand.kind == Operand::Kind::scalar ? 0 : lane];
-}
-
-}  // namespace
 
 void Block::resolve_pending() {
   std::vector<Slot> slots;
@@ -65,7 +56,7 @@ Arguments arguments_of(const ActiveClock& clock, const Frame& frame, std::size_t
   arguments.n = clock.arguments.size();
   if (arguments.n > arguments.few.size()) arguments.many.resize(arguments.n);
   double* out = arguments.many.empty() ? arguments.few.data() : arguments.many.data();
-  for (std::size_t k = 0; k < arguments.n; ++k) out[k] = value_at(frame, clock.arguments[k], lane);
+  for (std::size_t k = 0; k < arguments.n; ++k) out[k] = frame.value(clock.arguments[k], lane);
   return arguments;
 }
 
@@ -101,7 +92,7 @@ void Block::find_sub_crossings(const program::StateProgram& state, const Frame& 
                                std::size_t m) {
   const std::vector<ActiveClock>& clocks = state.clocks();
   const std::vector<Operand>& outputs = state.sub_code().outputs();
-  sub_fate_.assign(m, 0);
+  is_crossing_.assign(m, 0);
   for (std::size_t j = 0; j < clocks.size(); ++j) {
     const Operand rates = outputs[j];
     const Operand burns = outputs[clocks.size() + j];
@@ -113,7 +104,7 @@ void Block::find_sub_crossings(const program::StateProgram& state, const Frame& 
     for (std::size_t i = 0; i < m; ++i) {
       const double burn = burnt[i * burnt_step];
       const bool is_quiet = rate[i * rate_step] >= 0.0 && burn >= 0.0 && left[i] - burn >= 0.0;
-      sub_fate_[i] |= is_quiet ? 0 : 1;
+      is_crossing_[i] |= is_quiet ? 0 : 1;
     }
   }
 }
@@ -126,13 +117,43 @@ void Block::burn_uncrossed(const program::StateProgram& state, const Frame& fram
     const ActiveClock& clock = clocks[j];
     const double* left = frame.columns + clock.column * frame.stride;
     for (std::size_t i = 0; i < m; ++i) {
-      if (sub_fate_[i] != 0) continue;
-      lane_places_[i].at(clock.column) = left[i] - value_at(frame, outputs[clocks.size() + j], i);
+      if (is_crossing_[i] != 0) continue;
+      lane_places_[i].at(clock.column) = left[i] - frame.value(outputs[clocks.size() + j], i);
       if (!clock.has_baseline) continue;
       lane_places_[i].at(clock.cumulative_column) =
-          value_at(frame, outputs[2 * clocks.size() + clock.baseline_index], i);
+          frame.value(outputs[2 * clocks.size() + clock.baseline_index], i);
     }
   }
+}
+
+// The clock that runs out first on a lane where one does; none when a hazard is no hazard and the path fails.
+std::optional<Block::Crossing> Block::first_crossing(const program::StateProgram& state,
+                                                     const Frame& frame, Slot slot,
+                                                     std::size_t lane) {
+  const std::vector<ActiveClock>& clocks = state.clocks();
+  const std::vector<Operand>& outputs = state.sub_code().outputs();
+  const double length = std::max(step_scalars()[StepScalar::end] - now_[slot], 0.0);
+  std::optional<Crossing> first;
+  for (std::size_t j = 0; j < clocks.size(); ++j) {
+    const double rate = frame.value(outputs[j], lane);
+    const double burnt = frame.value(outputs[clocks.size() + j], lane);
+    if (!(rate >= 0.0) || !(burnt >= 0.0)) {
+      Failure failure;
+      failure.kind = Failure::Kind::hazard;
+      failure.time = now_[slot];
+      failure.element = clocks[j].element;
+      failure.value = rate >= 0.0 ? burnt : rate;
+      fail(std::move(failure), slot);
+      return std::nullopt;
+    }
+    const double left = frame.columns[clocks[j].column * frame.stride + lane];
+    if (left - burnt >= 0.0) continue;
+    // Where rounding puts it past the end, or the inverse of a baseline gives no number: at the end.
+    const double exact = crossing_delay(clocks[j], frame, slot, lane, left, rate);
+    const double delay = exact < length ? std::max(exact, 0.0) : length;
+    if (!first || delay < first->delay) first = Crossing{j, delay};
+  }
+  return first;
 }
 
 void Block::sub_step(Pool& pool, const Slot* slots, std::size_t m, std::vector<Fired>& fired) {
@@ -166,39 +187,16 @@ void Block::sub_step(Pool& pool, const Slot* slots, std::size_t m, std::vector<F
   find_sub_crossings(state, frame, m);
   burn_uncrossed(state, frame, m);
   for (std::size_t i = 0; i < m; ++i) {
-    if (sub_fate_[i] == 0) continue;
+    if (is_crossing_[i] == 0) continue;
     const Slot slot = slots[i];
     const std::size_t position = position_of_[slot];
-    const double length = std::max(end - now_[slot], 0.0);
-    double delay = infinity;
-    std::size_t first = n_clocks;
-    bool has_failed = false;
-    for (std::size_t j = 0; j < n_clocks; ++j) {
-      const double rate = value_at(frame, outputs[j], i);
-      const double burnt = value_at(frame, outputs[n_clocks + j], i);
-      if (!(rate >= 0.0) || !(burnt >= 0.0)) {
-        Failure failure;
-        failure.kind = Failure::Kind::hazard;
-        failure.time = now_[slot];
-        failure.element = clocks[j].element;
-        failure.value = rate >= 0.0 ? burnt : rate;
-        fail(std::move(failure), slot);
-        has_failed = true;
-        break;
-      }
-      const double left = frame.columns[clocks[j].column * scratch_stride + i];
-      if (left - burnt >= 0.0) continue;
-      const double until =
-          std::clamp(crossing_delay(clocks[j], frame, slot, i, left, rate), 0.0, length);
-      if (until < delay) {
-        delay = until;
-        first = j;
-      }
-    }
-    if (has_failed) continue;
+    const std::optional<Crossing> crossing = first_crossing(state, frame, slot, i);
+    if (!crossing) continue;
+    const std::size_t first = crossing->clock;
+    const double delay = crossing->delay;
     std::vector<Observer::Competitor> competitors;
     for (std::size_t j = 0; j < n_clocks; ++j) {
-      const double rate = value_at(frame, outputs[j], i);
+      const double rate = frame.value(outputs[j], i);
       double& left = pool.at(position, clocks[j].column);
       left = std::max(left - burnt_in(clocks[j], frame, slot, i, delay, rate), 0.0);
       if (options_.observer != nullptr) {

@@ -9,27 +9,13 @@ namespace detente::program {
 
 namespace {
 
-/// Whether the value of `output` depends on one of the record's fields.
 bool reads_any(const Graph& graph, NodeId output, const std::vector<std::uint32_t>& fields) {
-  std::vector<std::uint8_t> seen(graph.size(), 0);
-  std::vector<NodeId> stack{output};
-  while (!stack.empty()) {
-    const NodeId id = stack.back();
-    stack.pop_back();
-    if (seen[id] != 0) continue;
-    seen[id] = 1;
-    const Node& node = graph[id];
-    const bool is_field = node.op == Op::leaf && (node.leaf.kind == LeafKind::field ||
-                                                  node.leaf.kind == LeafKind::moving_field);
-    if (is_field && std::find(fields.begin(), fields.end(), node.leaf.index) != fields.end()) {
-      return true;
-    }
-    const int n = arity(node.op);
-    if (n >= 1) stack.push_back(node.a);
-    if (n >= 2) stack.push_back(node.b);
-    if (n >= 3) stack.push_back(node.c);
-  }
-  return false;
+  const std::vector<NodeId> leaves = reach(graph, {output}).leaves;
+  return std::any_of(leaves.begin(), leaves.end(), [&](NodeId id) {
+    const Leaf& leaf = graph[id].leaf;
+    const bool is_field = leaf.kind == LeafKind::field || leaf.kind == LeafKind::moving_field;
+    return is_field && std::find(fields.begin(), fields.end(), leaf.index) != fields.end();
+  });
 }
 
 void find_touched(const Program& program, ElementId element, Graph& g, Translator& translate,

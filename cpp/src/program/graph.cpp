@@ -1,5 +1,6 @@
 #include "detente/program/graph.hpp"
 
+#include <algorithm>
 #include <bit>
 #include <utility>
 
@@ -190,6 +191,34 @@ NodeId Graph::apply(Op op, NodeId a, NodeId b, NodeId c) {
   if (n >= 2) node.rate |= nodes_[b].rate;
   if (n >= 3) node.rate |= nodes_[c].rate;
   return intern(node, 0);
+}
+
+Reached reach(const Graph& graph, const std::vector<NodeId>& outputs) {
+  Reached reached;
+  std::vector<std::uint8_t> seen(graph.size(), 0);
+  std::vector<NodeId> stack(outputs.begin(), outputs.end());
+  while (!stack.empty()) {
+    const NodeId id = stack.back();
+    stack.pop_back();
+    if (seen[id] != 0) continue;
+    seen[id] = 1;
+    if (graph.is_scalar(id)) {
+      reached.scalars.push_back(id);
+      continue;
+    }
+    const Node& node = graph[id];
+    if (node.op == Op::leaf) {
+      reached.leaves.push_back(id);
+      continue;
+    }
+    const int n = arity(node.op);
+    if (n >= 1) stack.push_back(node.a);
+    if (n >= 2) stack.push_back(node.b);
+    if (n >= 3) stack.push_back(node.c);
+  }
+  std::sort(reached.scalars.begin(), reached.scalars.end());
+  std::sort(reached.leaves.begin(), reached.leaves.end());
+  return reached;
 }
 
 }  // namespace detente::program

@@ -4,44 +4,6 @@
 
 namespace detente::program {
 
-namespace {
-
-/// The outermost scalar nodes and all leaves that are reached from `outputs`.
-struct Reached {
-  std::vector<NodeId> scalars;
-  std::vector<NodeId> leaves;
-};
-
-Reached reach(const Graph& graph, const std::vector<NodeId>& outputs) {
-  Reached reached;
-  std::vector<std::uint8_t> seen(graph.size(), 0);
-  std::vector<NodeId> stack(outputs.begin(), outputs.end());
-  while (!stack.empty()) {
-    const NodeId id = stack.back();
-    stack.pop_back();
-    if (seen[id] != 0) continue;
-    seen[id] = 1;
-    if (graph.is_scalar(id)) {
-      reached.scalars.push_back(id);
-      continue;
-    }
-    const Node& node = graph[id];
-    if (node.op == Op::leaf) {
-      reached.leaves.push_back(id);
-      continue;
-    }
-    const int n = arity(node.op);
-    if (n >= 1) stack.push_back(node.a);
-    if (n >= 2) stack.push_back(node.b);
-    if (n >= 3) stack.push_back(node.c);
-  }
-  std::sort(reached.scalars.begin(), reached.scalars.end());
-  std::sort(reached.leaves.begin(), reached.leaves.end());
-  return reached;
-}
-
-}  // namespace
-
 void ScalarBank::build(const Graph& graph, const std::vector<NodeId>& outputs, Places& places) {
   auto slot_count = static_cast<std::uint16_t>(constants_.size());
   std::vector<NodeId> wanted;

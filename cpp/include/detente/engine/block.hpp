@@ -121,6 +121,10 @@ class Block {
     Slot slot;
     program::ElementId element;
   };
+  struct Crossing {
+    std::size_t clock;  ///< position among the state's clocks
+    double delay;       ///< from the lane's own time
+  };
 
   // block.cpp: start, step, grid points
   void start();
@@ -154,6 +158,8 @@ class Block {
   double limited(std::uint32_t variable, double value) const;
   void find_sub_crossings(const program::StateProgram& state, const program::Frame& frame,
                           std::size_t m);
+  std::optional<Crossing> first_crossing(const program::StateProgram& state,
+                                         const program::Frame& frame, Slot slot, std::size_t lane);
   void burn_uncrossed(const program::StateProgram& state, const program::Frame& frame,
                       std::size_t m);
   void add_increments();
@@ -237,8 +243,7 @@ class Block {
   std::vector<Slot> late_;  ///< lanes between a step and the grid point at its end, in no pool
   std::vector<std::uint8_t> is_triggered_;
   std::vector<LanePlace> lane_places_;
-  std::vector<std::uint8_t>
-      sub_fate_;  ///< of the lanes of a sub-step: 1 where a clock runs out, or fails
+  std::vector<std::uint8_t> is_crossing_;  ///< lanes of a sub-step that need a closer look
   Buffer<double> registers_, columns_, code_scalars_, low_, variates_, splats_;
   Buffer<std::uint64_t> paths_;
   Buffer<std::uint32_t> indices_, lanes_;

@@ -49,6 +49,9 @@ struct Frame {
     }
     return registers;
   }
+  double value(Operand operand, std::size_t lane) const {
+    return at(operand)[operand.kind == Operand::Kind::scalar ? 0 : lane];
+  }
 };
 
 /// A list of instructions and where its results lie.

@@ -104,4 +104,11 @@ class Graph {
   std::unordered_map<Key, NodeId, Hash> known_;
 };
 
+/// What outputs are made of: the outermost scalar nodes below them, and their leaves on the path.
+struct Reached {
+  std::vector<NodeId> scalars;
+  std::vector<NodeId> leaves;
+};
+Reached reach(const Graph& graph, const std::vector<NodeId>& outputs);
+
 }  // namespace detente::program
