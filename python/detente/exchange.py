@@ -12,7 +12,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from detente.errors import ArgumentError
+from detente.errors import ArgumentError, StorageError
 from detente.written import written_beside
 
 if TYPE_CHECKING:
@@ -45,26 +45,29 @@ def dataset_of(forecast: Forecast) -> xr.Dataset:
     return xr.Dataset(arrays, attrs=attributes)
 
 
-def write_netcdf(forecast: Forecast, path: str | os.PathLike[str]) -> Path:
+def write_netcdf(forecast: Forecast, path: str | os.PathLike[str], overwrite: bool = False) -> Path:
     """See :meth:`Forecast.to_netcdf`."""
     _require("h5netcdf")
     _require("h5py")
-    target = Path(path)
+    target = _free(path, overwrite)
     with written_beside(target) as beside:
         dataset_of(forecast).to_netcdf(beside, engine="h5netcdf")
     return target
 
 
 def write_parquet(
-    forecast: Forecast, path: str | os.PathLike[str], rows: Rows = "outcomes"
+    forecast: Forecast,
+    path: str | os.PathLike[str],
+    rows: Rows = "outcomes",
+    overwrite: bool = False,
 ) -> Path:
     """See :meth:`Forecast.to_parquet`."""
     if rows not in ("outcomes", "paths"):
         raise ArgumentError(f"there is no table of `{rows}`; there are: outcomes, paths")
     _require("pyarrow")
+    target = _free(path, overwrite)
     table = forecast.outcomes if rows == "outcomes" else path_table(forecast)
     table.attrs["seed"] = str(forecast.seed)
-    target = Path(path)
     with written_beside(target) as beside:
         table.to_parquet(beside, engine="pyarrow")
     return target
@@ -83,6 +86,13 @@ def path_table(forecast: Forecast) -> pd.DataFrame:
     table = pd.concat(tables, names=["policy"])
     table.attrs.update(forecast.attributes)
     return table
+
+
+def _free(path: str | os.PathLike[str], overwrite: bool) -> Path:
+    target = Path(path)
+    if target.exists() and not overwrite:
+        raise StorageError(f"`{target}` exists already; overwrite=True replaces it")
+    return target
 
 
 def _require(module: str) -> None:

@@ -259,7 +259,7 @@ class Forecast(Results):
 
         return dataset_of(self)
 
-    def to_netcdf(self, path: str | os.PathLike[str]) -> Path:
+    def to_netcdf(self, path: str | os.PathLike[str], overwrite: bool = False) -> Path:
         """Write :meth:`dataset` as netCDF 4; ``xarray.open_dataset(path)`` gives it back.
 
         Raises
@@ -267,14 +267,17 @@ class Forecast(Results):
         ArgumentError
             h5netcdf is not installed.
         StorageError
-            The file cannot be written.
+            The file exists, unless `overwrite` allows it, or cannot be written.
         """
         from detente.exchange import write_netcdf
 
-        return write_netcdf(self, path)
+        return write_netcdf(self, path, overwrite)
 
     def to_parquet(
-        self, path: str | os.PathLike[str], rows: Literal["outcomes", "paths"] = "outcomes"
+        self,
+        path: str | os.PathLike[str],
+        rows: Literal["outcomes", "paths"] = "outcomes",
+        overwrite: bool = False,
     ) -> Path:
         """Write a table as Parquet; ``pandas.read_parquet(path)`` gives it back.
 
@@ -289,11 +292,11 @@ class Forecast(Results):
         ArgumentError
             pyarrow is not installed, there is no such table, or single paths were not kept.
         StorageError
-            The file cannot be written.
+            The file exists, unless `overwrite` allows it, or cannot be written.
         """
         from detente.exchange import write_parquet
 
-        return write_parquet(self, path, rows)
+        return write_parquet(self, path, rows, overwrite)
 
     def report(self, path: str | os.PathLike[str]) -> Path:
         """Write a page of HTML with tables and charts that needs nothing else."""

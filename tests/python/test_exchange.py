@@ -63,3 +63,14 @@ def test_single_paths_come_back_from_parquet(
     with pytest.raises(detente.ArgumentError, match="there are: outcomes, paths"):
         bare.to_parquet(tmp_path / "none.parquet", rows="path")
     assert [file.name for file in tmp_path.iterdir()] == ["paths.parquet"]
+
+
+def test_a_file_that_is_there_stays_unless_told(forecast: detente.Forecast, tmp_path: Path) -> None:
+    for write in (forecast.to_netcdf, forecast.to_parquet):
+        file = tmp_path / "kept"
+        file.write_text("older work")
+        with pytest.raises(detente.StorageError, match="overwrite=True"):
+            write(file)
+        assert file.read_text() == "older work"
+        write(file, overwrite=True)
+        assert file.read_bytes() != b"older work"

@@ -30,14 +30,7 @@ def occupancy(subject: Subject, chain: str, policies: Sequence[str]) -> Chart:
         y=alt.Y("share:Q", stack="zero", axis=alt.Axis(format="%", title="share of paths")).scale(
             domain=[0, 1]
         ),
-        color=alt.Color(
-            "state:N",
-            title=chain,
-            scale=subject.state_scale(chain),
-            legend=alt.Legend(
-                orient="bottom", columns=5, titleOrient="left", titlePadding=12, labelLimit=130
-            ),
-        ),
+        color=_state_color(subject, chain),
         order=alt.Order("order:Q"),
         tooltip=["policy:N", "state:N", subject.date_tip(), percent_tip("share")],
     )
@@ -65,14 +58,7 @@ def ribbons(subject: Subject, chain: str, policy: str, n_paths: int) -> Chart:
             y=alt.Y(
                 "path:O", title="path", axis=alt.Axis(ticks=False, domain=False, titlePadding=12)
             ),
-            color=alt.Color(
-                "state:N",
-                title=chain,
-                scale=subject.state_scale(chain),
-                legend=alt.Legend(
-                    orient="bottom", columns=5, titleOrient="left", titlePadding=12, labelLimit=130
-                ),
-            ),
+            color=_state_color(subject, chain),
             tooltip=["path:O", "state:N"],
         )
     )
@@ -81,3 +67,11 @@ def ribbons(subject: Subject, chain: str, policy: str, n_paths: int) -> Chart:
         f"Single paths of {chain} under {policy}",
         f"the first {len(kept['path'])} paths, read at the report dates",
     )
+
+
+def _state_color(subject: Subject, chain: str) -> alt.Color:
+    """Colours of the states, with their legend below the chart."""
+    legend = alt.Legend(
+        orient="bottom", columns=5, titleOrient="left", titlePadding=12, labelLimit=130
+    )
+    return alt.Color("state:N", title=chain, scale=subject.state_scale(chain), legend=legend)

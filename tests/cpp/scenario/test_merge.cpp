@@ -11,25 +11,13 @@
 
 using namespace detente;
 using namespace detente::scenario;
+using support::contains;
 using support::Folder;
+using support::message_of;
+using support::time_section;
 namespace filesystem = std::filesystem;
 
 namespace {
-
-const std::string time_section = "time: {horizon: 50, step: 0.1}\n";
-
-std::string message_of(const filesystem::path& file) {
-  try {
-    load(file);
-  } catch (const diagnostic::ScenarioError& error) {
-    return error.what();
-  }
-  return {};
-}
-
-bool contains(const std::string& text, const std::string& part) {
-  return text.find(part) != text.npos;
-}
 
 std::vector<std::string> names_of(const std::vector<model::Parameter>& parameters) {
   std::vector<std::string> names;

@@ -1,6 +1,6 @@
 #pragma once
 
-/// A folder of files for one test.
+/// A folder of scenario files for one test, and what reading them reports.
 
 #include <unistd.h>
 
@@ -10,6 +10,8 @@
 #include <string>
 #include <string_view>
 #include <system_error>
+
+#include "detente/scenario/reader.hpp"
 
 namespace detente::support {
 
@@ -42,5 +44,22 @@ class Folder {
  private:
   std::filesystem::path path_;
 };
+
+/// What loading a file reports; empty when it is right.
+inline std::string message_of(const std::filesystem::path& file) {
+  try {
+    scenario::load(file);
+  } catch (const diagnostic::ScenarioError& error) {
+    return error.what();
+  }
+  return {};
+}
+
+inline bool contains(const std::string& text, const std::string& part) {
+  return text.find(part) != text.npos;
+}
+
+/// What every scenario needs besides what a test is about.
+inline const std::string time_section = "time: {horizon: 50, step: 0.1}\n";
 
 }  // namespace detente::support
