@@ -6,5 +6,6 @@
 
 void bind_diagnostic(pybind11::module_& module);
 void bind_scenario(pybind11::module_& module);
+void bind_structure(pybind11::module_& module);
 void bind_forecast(pybind11::module_& module);
 void bind_engine(pybind11::module_& module);

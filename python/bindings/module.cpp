@@ -6,6 +6,7 @@ PYBIND11_MODULE(_core, module) {
   module.attr("__version__") = DETENTE_VERSION;
   bind_diagnostic(module);
   bind_scenario(module);
+  bind_structure(module);
   bind_forecast(module);
   bind_engine(module);
 }

@@ -106,6 +106,22 @@ def parse(
 ) -> Scenario: ...
 def json_schema() -> str: ...
 
+class Transition:
+    name: str
+    chain: str
+    sources: list[str]
+    targets: list[str]
+
+class PolicySettings:
+    levers: dict[str, float]
+    rules: dict[str, str]
+    schedule: list[tuple[str, dict[str, float]]]
+
+def transitions(scenario: Scenario) -> list[Transition]: ...
+def movers(scenario: Scenario) -> dict[str, list[str]]: ...
+def counted_transitions(scenario: Scenario) -> dict[int, str]: ...
+def policy_settings(scenario: Scenario) -> dict[str, PolicySettings]: ...
+
 class Estimate:
     name: str
     kind: str

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from html import escape
 from typing import TYPE_CHECKING
 
+from detente import _core
 from detente.html_parts import definitions, folded, part, text_table
 from detente.number_format import plain
-from detente.structure import PolicySettings, policy_settings
 
 if TYPE_CHECKING:
     from detente.scenario import Scenario
@@ -88,11 +88,10 @@ def _dot(color: str) -> str:
 
 
 def _policies(scenario: Scenario) -> str:
-    settings = policy_settings(scenario.to_yaml())
-    nothing = PolicySettings({}, {}, ())
+    settings = _core.policy_settings(scenario._core)
     words = scenario.policy_descriptions
     rows = [
-        (escape(name), escape(_setting(settings.get(name, nothing))), escape(words[name]))
+        (escape(name), escape(_setting(settings[name])), escape(words[name]))
         for name in scenario.policies
     ]
     policies = text_table(("policy", "levers", ""), rows)
@@ -111,7 +110,7 @@ def _policies(scenario: Scenario) -> str:
     return policies + folded(f"{len(levers)} levers", table)
 
 
-def _setting(policy: PolicySettings) -> str:
+def _setting(policy: _core.PolicySettings) -> str:
     """``pressure 1, imposed 1; from 2025-06-01: pressure 0.5``."""
     parts = [_assigned(policy.levers)] if policy.levers else []
     parts += [f"{lever} = {rule}" for lever, rule in policy.rules.items()]
@@ -119,8 +118,8 @@ def _setting(policy: PolicySettings) -> str:
     return "; ".join(parts) or "all at their defaults"
 
 
-def _assigned(levers: Mapping[str, str]) -> str:
-    return ", ".join(f"{lever} {value}" for lever, value in levers.items())
+def _assigned(levers: Mapping[str, float]) -> str:
+    return ", ".join(f"{lever} {plain(value)}" for lever, value in levers.items())
 
 
 def _variables(scenario: Scenario) -> str:

@@ -20,7 +20,8 @@ _INK = "#5f6b76"
 def diagram(subject: Subject, chain: str, policy: str) -> Chart:
     """See :meth:`Plots.chain`."""
     forecast = subject.forecast
-    known = [move for move in moves(forecast.scenario_yaml) if move.chain == chain]
+    scenario = forecast.scenario
+    known = [move for move in moves(scenario) if move.chain == chain]
     flow = flows(forecast, chain, policy, known)
     states = forecast.chains[chain]
     occupancy = forecast.occupancy(chain).sel(policy=policy)
@@ -33,7 +34,7 @@ def diagram(subject: Subject, chain: str, policy: str) -> Chart:
     ]
     end = subject.forecast.dates[-1]
     lines = [f"circles: share of paths at the end, {end} (of all time in brackets)", flow.origin]
-    by_effect = movers(forecast.scenario_yaml)[chain]
+    by_effect = movers(scenario)[chain]
     if by_effect:
         lines[-1] += f"; effects of {_listed(by_effect)} move it too"
     if any(not _names(known, pair) for pair in _pairs(known, flow)):

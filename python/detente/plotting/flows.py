@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from detente.structure import Move, counted_firings
+from detente.structure import Move
 
 if TYPE_CHECKING:
     from detente.forecast import Forecast
@@ -46,16 +46,14 @@ def flows(forecast: Forecast, chain: str, policy: str, moves: Sequence[Move]) ->
 
 def _counted(forecast: Forecast, policy: str, moves: Sequence[Move]) -> dict[Pair, float]:
     """A pair is known when every transition that makes it does nothing else and is counted."""
-    outcomes = counted_firings(forecast.scenario_yaml)
     totals: dict[Pair, float | None] = {}
     for move in moves:
         pair = (move.source, move.target)
-        name = outcomes.get(f"{move.chain}.{move.transition}", outcomes.get(move.transition))
         before = totals.get(pair, 0.0)
-        if name is None or not move.is_whole or before is None:
+        if move.counted_by is None or before is None:
             totals[pair] = None
         else:
-            totals[pair] = before + forecast.estimate(policy, name).estimate
+            totals[pair] = before + forecast.estimate(policy, move.counted_by).estimate
     return {pair: total for pair, total in totals.items() if total is not None}
 
 
