@@ -60,7 +60,7 @@ void Block::fire_light(Pool& pool, std::vector<Fired>& fired) {
 }
 
 // Monitors that follow what a light firing touches, and the sums kept in the pool's columns, which share one time of
-// their last reading. Sums and extremes close; a signal that anything else may read has to stay up to date.
+// their last reading. What nothing follows but the end's formulas has to stay up to date.
 LightReading Block::reading_after(const Pool& pool, ElementId element) const {
   const std::vector<std::uint32_t>& touched = pool.firings[element]->touched_signals;
   LightReading reading;
@@ -78,7 +78,7 @@ LightReading Block::reading_after(const Pool& pool, ElementId element) const {
                          (monitor.kind == MonitorKind::until && is_touched(monitor.second_signal));
     if (follows) {
       is_followed[monitor.signal] = true;
-      reading.until = std::max(reading.until, monitor.closes() ? monitor.until : infinity);
+      reading.until = std::max(reading.until, monitor.until);
     }
     if (follows || is_sum) reading.monitors.push_back(m);
   }

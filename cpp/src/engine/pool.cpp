@@ -24,8 +24,7 @@ Watch watch_for(const program::StateProgram& program, const outcome::Plan& plan)
       if (!follows) continue;
       const bool is_window = monitor.is_window() || monitor.kind == outcome::MonitorKind::first;
       (is_window ? watch.windows : watch.sums).push_back({m, i, next++});
-      watch.until = std::max(watch.until,
-                             is_window ? std::numeric_limits<double>::infinity() : monitor.until);
+      watch.until = std::max(watch.until, monitor.until);
       break;
     }
   }

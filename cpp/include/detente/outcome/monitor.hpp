@@ -34,15 +34,10 @@ struct Monitor {
       -1;                ///< window opens when this `first` monitor sees its signal; -1: at `from`
   double within = -1.0;  ///< negative: to the horizon
   double from = 0.0;     ///< windows: opening; else: start of what counts
-  double until = std::numeric_limits<double>::infinity();  ///< end of what counts; value: the time
-  std::uint32_t field = 0;                                 ///< first of its fields
+  /// End of what counts: once read then or later nothing changes any more. Value: its time. Windows: never.
+  double until = std::numeric_limits<double>::infinity();
+  std::uint32_t field = 0;  ///< first of its fields
 
-  /// Whether nothing changes any more once it has been read at `until` or later.
-  bool closes() const {
-    return kind == MonitorKind::duration || kind == MonitorKind::integral ||
-           kind == MonitorKind::count || kind == MonitorKind::maximum ||
-           kind == MonitorKind::minimum;
-  }
   bool is_window() const { return kind == MonitorKind::eventually || kind == MonitorKind::until; }
 };
 
