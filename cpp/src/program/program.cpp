@@ -75,6 +75,7 @@ Program::Program(std::shared_ptr<const model::Model> model, std::size_t policy,
   name_streams();
   factor_noise();
   compile_start();
+  deciding_ = deciding_chains(*this);
 }
 
 // Streams belong to names, so that an edit elsewhere leaves them alone. Two names with one hash would share their
@@ -188,8 +189,12 @@ const StateProgram& Program::at(const JointState& state) const {
 }
 
 const FiringProgram& Program::firing(ElementId element, const JointState& state) const {
+  JointState decisive = state;
+  for (std::size_t c = 0; c < state.size(); ++c) {
+    if (!deciding_[element][c]) decisive[c] = 0;
+  }
   const std::lock_guard lock(mutex_);
-  auto& program = firings_[{element, joint_index(state)}];
+  auto& program = firings_[{element, joint_index(decisive)}];
   if (!program) program = std::make_unique<FiringProgram>(compile_firing(*this, element, state));
   return *program;
 }

@@ -84,6 +84,7 @@ class Program {
   std::vector<std::vector<double>> noise_rows_;
   std::vector<std::uint32_t> triggers_;
   RecordCode start_;
+  std::vector<std::vector<bool>> deciding_;  ///< see deciding_chains
 
   mutable std::mutex mutex_;
   mutable std::map<std::uint64_t, std::unique_ptr<StateProgram>> states_;
