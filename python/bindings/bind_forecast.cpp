@@ -130,7 +130,14 @@ void bind_forecast(py::module_& module) {
       .def_readonly("parameter_names", &Forecast::parameter_names)
       .def_readonly("parameter_columns", &Forecast::parameter_columns)
       .def_property_readonly("partial", &Forecast::partial)
-      .def("merged_with", &Forecast::merged_with, py::call_guard<py::gil_scoped_release>())
+      .def(
+          "merged_with",
+          [](const Forecast& self, const Forecast& following, bool over_gap) {
+            return self.merged_with(following,
+                                    over_gap ? engine::Gap::left_out : engine::Gap::refused);
+          },
+          py::arg("following"), py::arg("over_gap") = false,
+          py::call_guard<py::gil_scoped_release>())
       .def("serialize", [](const Forecast& self) { return py::bytes(self.serialize()); })
       .def_static("deserialize", [](const py::bytes& bytes) {
         return Forecast::deserialize(static_cast<std::string>(bytes));

@@ -4,6 +4,7 @@
 
 #include <pybind11/pybind11.h>
 
+void bind_build(pybind11::module_& module);
 void bind_diagnostic(pybind11::module_& module);
 void bind_scenario(pybind11::module_& module);
 void bind_structure(pybind11::module_& module);

@@ -4,6 +4,7 @@
 
 PYBIND11_MODULE(_core, module) {
   module.attr("__version__") = DETENTE_VERSION;
+  bind_build(module);
   bind_diagnostic(module);
   bind_scenario(module);
   bind_structure(module);

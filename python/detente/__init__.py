@@ -11,6 +11,7 @@ Examples
 from __future__ import annotations
 
 from detente._core import __version__
+from detente.checkpoint import Checkpoint
 from detente.errors import (
     ArgumentError,
     DetenteError,
@@ -21,14 +22,16 @@ from detente.errors import (
     ScenarioError,
     StorageError,
 )
-from detente.forecast import Forecast, merge
+from detente.forecast import Forecast
 from detente.history import Trace
+from detente.merging import merge
 from detente.scenario import Scenario, load, scenario_names, schema
 from detente.simulation import simulate
 from detente.storage import open_forecast as open  # noqa: A004 - read as detente.open
 
 __all__ = [
     "ArgumentError",
+    "Checkpoint",
     "DetenteError",
     "Diagnostic",
     "Forecast",

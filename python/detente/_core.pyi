@@ -1,6 +1,6 @@
 # The private compiled module. Arrays are read-only views that keep their owner.
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import ClassVar
 
@@ -10,6 +10,12 @@ from numpy.typing import NDArray
 from detente.errors import Diagnostic
 
 __version__: str
+compiler: str
+build_type: str
+
+def instruction_set() -> str: ...
+def instruction_sets() -> list[str]: ...
+def philox4x32(counter: Sequence[int], key: int) -> list[int]: ...
 
 class Prior:
     name: str
@@ -106,6 +112,28 @@ def parse(
 ) -> Scenario: ...
 def json_schema() -> str: ...
 
+class PlanItem:
+    text: str
+
+class PlanChange:
+    name: str
+    values: list[float | str]
+
+class Plan:
+    title: str
+    scenarios: list[PlanItem]
+    policies: list[PlanItem]
+    parameters: list[PlanChange]
+    levers: list[PlanChange]
+    seeds: list[str]
+    paths: list[int]
+    keep_paths: int
+    keep_outcomes: bool
+    def misfits(self, scenario: Scenario, /) -> list[Diagnostic]: ...
+    def unknown_scenario(self, index: int, known: list[str], /) -> Diagnostic: ...
+
+def load_plan(path: str | os.PathLike[str]) -> Plan: ...
+
 class Transition:
     name: str
     chain: str
@@ -195,7 +223,7 @@ class Forecast:
     parameter_names: list[str]
     parameter_columns: list[OutcomeColumn]
     partial: bool
-    def merged_with(self, following: Forecast, /) -> Forecast: ...
+    def merged_with(self, following: Forecast, over_gap: bool = False) -> Forecast: ...
     def serialize(self) -> bytes: ...
     @staticmethod
     def deserialize(state: bytes, /) -> Forecast: ...

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from detente import _core
@@ -210,17 +211,25 @@ class Forecast(Results):
         Raises
         ------
         RunError
-            They are not of one scenario, seed and set of policies, or their paths do not touch.
+            They are not of one scenario, seed and set of policies, their paths do not touch, or
+            one of them leaves paths out.
         """
+        if self.missing or following.missing:
+            raise RunError("a merge that leaves paths out cannot join another forecast")
+        return self._followed_by(following, over_gap=False)
+
+    def _followed_by(self, following: Forecast, over_gap: bool) -> Forecast:
+        """Join what follows; over a gap, histories end where it begins."""
         if following.seed != self.seed:
             raise RunError(
                 f"forecasts of different seeds cannot join: {self.seed}, {following.seed}"
             )
-        core = self._core.merged_with(following._core)
+        touches = self.first_path + self.n_paths == following.first_path
+        data = following._data if touches else replace(following._data, histories={})
         return Forecast(
-            core,
+            self._core.merged_with(following._core, over_gap),
             self._provenance.followed_by(following._provenance),
-            joined(self._data, self.n_paths, following._data),
+            joined(self._data, self.n_paths, data),
         )
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -333,28 +342,3 @@ class Forecast(Results):
 def _restored(state: bytes, provenance: Provenance, data: PathData) -> Forecast:
     """A forecast that was pickled, or saved and opened."""
     return Forecast(_core.Forecast.deserialize(state), provenance, data)
-
-
-def merge(forecasts: Sequence[Forecast]) -> Forecast:
-    """Join forecasts of touching path ranges, in any order, to the forecast of all their paths.
-
-    Raises
-    ------
-    ArgumentError
-        The sequence is empty.
-    RunError
-        They are not of one scenario, seed and set of policies, or leave a gap.
-
-    Examples
-    --------
-    >>> halves = [
-    ...     detente.simulate(scenario, paths=50_000, first_path=first) for first in (0, 50_000)
-    ... ]  # doctest: +SKIP
-    >>> whole = detente.merge(halves)  # doctest: +SKIP
-    """
-    if not forecasts:
-        raise ArgumentError("there is nothing to merge")
-    first, *others = sorted(forecasts, key=lambda forecast: forecast.first_path)
-    for other in others:
-        first = first.merge(other)
-    return first

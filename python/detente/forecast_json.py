@@ -29,6 +29,8 @@ def forecast_to_json(forecast: Forecast) -> dict[str, Any]:
     }
     if forecast.partial:
         result["partial"] = True
+    if forecast.missing:
+        result["missing"] = [list(piece) for piece in forecast.missing]
     if forecast.first_path:
         result["first_path"] = forecast.first_path
     return result

@@ -169,4 +169,8 @@ def path_numbers(forecast: Forecast) -> NDArray[np.uint64]:
     """The numbers of all paths."""
     import numpy as np
 
-    return np.uint64(forecast.first_path) + np.arange(forecast.n_paths, dtype=np.uint64)
+    numbers = np.uint64(forecast.first_path) + np.arange(forecast.n_paths, dtype=np.uint64)
+    for first_path, n_paths in forecast.missing:
+        if first_path > forecast.first_path:
+            numbers[numbers >= first_path] += np.uint64(n_paths)
+    return numbers

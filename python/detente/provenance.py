@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 from detente import _core
 
 if TYPE_CHECKING:
+    from detente.merging import PathRange
     from detente.scenario import Scenario
+    from detente.shards import Shard
 
 
 @dataclass(frozen=True)
@@ -26,7 +28,12 @@ class Provenance:
     n_paths_requested
         More than were done when the run was stopped.
     threads, instruction_set, wall_seconds
-        On what, and how long. Numbers do not depend on the threads.
+        On what, and how long. Numbers do not depend on the threads. Parts that ran on different
+        instruction sets give ``v3+v4``.
+    shard
+        Which part of a run it is; None for a whole one.
+    missing
+        Ranges of paths that a merge has left out, in order.
     """
 
     seed: int
@@ -36,9 +43,13 @@ class Provenance:
     threads: int
     instruction_set: str
     wall_seconds: float
+    shard: Shard | None = None
+    missing: tuple[PathRange, ...] = ()
 
     @classmethod
-    def of_run(cls, core: _core.Forecast, scenario: Scenario, seed: int) -> Provenance:
+    def of_run(
+        cls, core: _core.Forecast, scenario: Scenario, seed: int, shard: Shard | None = None
+    ) -> Provenance:
         """What is known when a run has ended."""
         return cls(
             seed,
@@ -48,6 +59,7 @@ class Provenance:
             core.threads,
             core.instruction_set,
             core.wall_seconds,
+            shard,
         )
 
     def followed_by(self, following: Provenance) -> Provenance:
@@ -56,4 +68,10 @@ class Provenance:
             self,
             n_paths_requested=self.n_paths_requested + following.n_paths_requested,
             wall_seconds=self.wall_seconds + following.wall_seconds,
+            instruction_set="+".join(sorted(_sets(self) | _sets(following))),
+            shard=self.shard if self.shard == following.shard else None,
         )
+
+
+def _sets(made: Provenance) -> set[str]:
+    return set(made.instruction_set.split("+"))

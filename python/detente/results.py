@@ -40,7 +40,11 @@ class Results:
     wall_seconds, threads, instruction_set
         How it was made. The numbers do not depend on the first two.
     partial
-        True when the run was stopped before it was done.
+        True when the run was stopped before it was done, or a merge leaves paths out.
+    shard
+        Which part of a run it is, such as ``3/16`` when printed; None for a whole one.
+    missing
+        Ranges of paths (first_path, n_paths) that a merge has left out.
     dates, times
         Report dates as text and in years from the start.
     """
@@ -56,6 +60,8 @@ class Results:
         self.threads = provenance.threads
         self.instruction_set = provenance.instruction_set
         self.wall_seconds = provenance.wall_seconds
+        self.shard = provenance.shard
+        self.missing = provenance.missing
         self.title = core.title
         self.scenario_hash = core.scenario_hash
         self.first_path = core.first_path
@@ -156,6 +162,11 @@ class Results:
     def has_histories(self) -> bool:
         """Whether whole histories of some paths were kept."""
         return bool(self._data.histories)
+
+    @property
+    def n_histories(self) -> int:
+        """How many first paths were kept whole."""
+        return max((item.n_paths for item in self._data.histories.values()), default=0)
 
     def readings(self) -> Mapping[str, Mapping[str, NDArray[np.float64]]]:
         """Every path's readings as plain arrays, by policy and outcome."""

@@ -14,8 +14,11 @@ from detente.forecast import Forecast
 from detente.path_data import path_data
 from detente.progress import ProgressCallback, reporting
 from detente.provenance import Provenance
+from detente.run_terms import RunTerms
+from detente.shards import Shard
 
 if TYPE_CHECKING:
+    from detente.checkpoint import Checkpoint
     from detente.scenario import Scenario
 
 #: The least number of paths by which a run towards a precision grows. Looking often at an interval
@@ -37,6 +40,8 @@ def simulate(
     precision: Mapping[str, float] | None = None,
     progress: ProgressCallback | bool | None = None,
     first_path: int = 0,
+    shard: str | None = None,
+    checkpoint: Checkpoint | None = None,
 ) -> Forecast:
     """Simulate the policies of a scenario on the same randomness.
 
@@ -69,6 +74,12 @@ def simulate(
     first_path
         Number of the first path: the ensemble is `first_path` to `first_path + paths - 1`. Touching
         ranges join to one with :func:`detente.merge`.
+    shard
+        ``"3/16"`` runs the third sixteenth of these paths alone: contiguous, as large as the others
+        but for one path. :func:`detente.merge` joins all to the whole.
+    checkpoint
+        Where to keep what is done every so often, and to go on from; see
+        :class:`detente.Checkpoint`. The numbers are those of a run without one.
 
     Returns
     -------
@@ -89,24 +100,57 @@ def simulate(
     >>> forecast.outcomes.loc[("drift", "ceasefire_1y"), "estimate"]  # doctest: +SKIP
     0.234
     """
-    user_seed = operator.index(seed)
-    names = check_policies(scenario, policies)
-    options = _core.RunOptions()
-    options.n_paths = _count("paths", paths, least=1)
-    options.first_path = _count("first_path", first_path)
-    options.seed = engine_seed(user_seed)
-    options.policies = names
-    options.threads = 0 if threads is None else _count("threads", threads, least=1, most=4096)
-    options.keep_paths = _count("keep_paths", keep_paths)
-    options.keep_outcomes = bool(keep_outcomes)
-    options.scenario_hash = scenario.hash
-    if options.first_path + options.n_paths > _LARGEST_UINT64:
-        raise ArgumentError("first_path and paths together exceed 2^64 - 1")
-
+    terms = run_terms(scenario, paths, seed, policies, keep_paths, keep_outcomes, first_path, shard)
     targets = _check_precision(scenario, precision)
-    with reporting(progress, options.n_paths) as report:
-        ensemble = _Ensemble(scenario, options, user_seed, report)
+    if targets and (shard is not None or checkpoint is not None):
+        what = "a shard" if shard is not None else "a run with a checkpoint"
+        raise ArgumentError(f"{what} has a fixed number of paths; `precision` would choose one")
+    n_threads = 0 if threads is None else _count("threads", threads, least=1, most=4096)
+    with reporting(progress, terms.n_paths) as report:
+        ensemble = _Ensemble(scenario, terms, n_threads, report)
+        if checkpoint is not None:
+            return ensemble.run_with(checkpoint)
         return ensemble.run_to_precision(targets) if targets else ensemble.run_all()
+
+
+def run_terms(
+    scenario: Scenario,
+    paths: int = 100_000,
+    seed: int = 0,
+    policies: Sequence[str] | str | None = None,
+    keep_paths: int = 0,
+    keep_outcomes: bool = False,
+    first_path: int = 0,
+    shard: str | None = None,
+) -> RunTerms:
+    """What the numbers of such a run depend on; the arguments are those of :func:`simulate`.
+
+    Raises
+    ------
+    ArgumentError
+        An argument is out of range, or names an unknown policy.
+    """
+    begin, n_paths = _count("first_path", first_path), _count("paths", paths, least=1)
+    kept = min(_count("keep_paths", keep_paths), n_paths)
+    if begin + n_paths > _LARGEST_UINT64:
+        raise ArgumentError("first_path and paths together exceed 2^64 - 1")
+    part = None if shard is None else Shard.parse(shard, begin, n_paths)
+    try:
+        instruction_set = _core.instruction_set()
+    except RuntimeError as error:
+        raise ArgumentError(str(error)) from None
+    return RunTerms(
+        scenario_hash=scenario.hash,
+        version=_core.__version__,
+        instruction_set=instruction_set,
+        seed=operator.index(seed),
+        policies=tuple(check_policies(scenario, policies)),
+        first_path=begin if part is None else part.first_path,
+        n_paths=n_paths if part is None else part.n_paths,
+        keep_paths=kept if part is None else part.kept(kept),
+        keep_outcomes=bool(keep_outcomes),
+        shard=part,
+    )
 
 
 def engine_seed(seed: int) -> int:
@@ -147,21 +191,19 @@ class _Ensemble:
     """Runs batches of one ensemble and joins them."""
 
     def __init__(
-        self,
-        scenario: Scenario,
-        options: _core.RunOptions,
-        seed: int,
-        report: ProgressCallback | None,
+        self, scenario: Scenario, terms: RunTerms, threads: int, report: ProgressCallback | None
     ) -> None:
         self._scenario = scenario
-        self._options = options
-        self._seed = seed
+        self._terms = terms
+        self._threads = threads
         self._report = report
-        self._first = options.first_path
-        self._ceiling = options.n_paths
-        self._keep_paths = options.keep_paths
+        self._ceiling = terms.n_paths
         self._forecast: Forecast | None = None
         self._seconds = 0.0
+
+    @property
+    def _done(self) -> int:
+        return self._forecast.n_paths if self._forecast is not None else 0
 
     def run_all(self) -> Forecast:
         forecast, _ = self._run_batch(self._ceiling)
@@ -177,28 +219,63 @@ class _Ensemble:
             forecast, stopped = self._run_batch(batch)
         return forecast
 
+    def run_with(self, checkpoint: Checkpoint) -> Forecast:
+        """Run in batches, each of which the checkpoint keeps."""
+        self._forecast = checkpoint.begin(self._terms)
+        if self._forecast is not None:
+            self._seconds = self._forecast.wall_seconds
+        try:
+            self._run_batches(checkpoint)
+        except Interrupted:
+            raise
+        except KeyboardInterrupt:
+            # It came while a state was saved: the one before is there, or the new one is.
+            raise Interrupted(self._so_far()) from None
+        forecast = self._so_far()
+        assert forecast is not None
+        return forecast
+
+    def _run_batches(self, checkpoint: Checkpoint) -> None:
+        batch, seconds, stopped = 0, 0.0, False
+        while self._done < self._ceiling and not stopped:
+            batch = checkpoint.batch(batch, seconds, self._ceiling - self._done)
+            before = self._seconds
+            try:
+                _, stopped = self._run_batch(batch)
+            finally:
+                # Ctrl-C and a failing path too end a batch; what was finished is kept.
+                if self._forecast is not None:
+                    checkpoint.keep(self._forecast)
+            seconds = self._seconds - before
+
     def _run_batch(self, n_paths: int) -> tuple[Forecast, bool]:
         """Add paths to what is there; True when the callback asked to stop."""
-        done = self._forecast.n_paths if self._forecast is not None else 0
-        self._options.first_path = self._first + done
-        self._options.n_paths = n_paths
-        self._options.keep_paths = max(0, self._keep_paths - done)
+        terms, done = self._terms, self._done
+        options = _core.RunOptions()
+        options.n_paths = n_paths
+        options.first_path = terms.first_path + done
+        options.seed = engine_seed(terms.seed)
+        options.policies = list(terms.policies)
+        options.threads = self._threads
+        options.keep_paths = max(0, terms.keep_paths - done)
+        options.keep_outcomes = terms.keep_outcomes
+        options.scenario_hash = terms.scenario_hash
         report = None if self._report is None else self._report_after(done)
-        core, exception = _core.run(self._scenario._core, self._options, report)
+        core, exception = _core.run(self._scenario._core, options, report)
         if core.n_paths > 0:
-            made = Provenance.of_run(core, self._scenario, self._seed)
+            made = Provenance.of_run(core, self._scenario, terms.seed, terms.shard)
             batch = Forecast(core, made, path_data(core))
             self._forecast = batch if self._forecast is None else self._forecast.merge(batch)
         self._seconds += core.wall_seconds
         if isinstance(exception, KeyboardInterrupt):
-            raise Interrupted(self._partial()) from None
+            raise Interrupted(self._so_far()) from None
         if exception is not None:
             raise exception
         if self._forecast is None:
             raise ArgumentError("the progress callback stopped the run before a path was finished")
         return self._forecast, bool(core.partial)
 
-    def _partial(self) -> Forecast | None:
+    def _so_far(self) -> Forecast | None:
         """What is done, and how much was to be done."""
         done = self._forecast
         if done is None:

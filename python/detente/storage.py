@@ -4,12 +4,13 @@ A folder is written beside its place under another name, forced to the disk and 
 there is never half a forecast under the name that was asked for.
 
 =================  =============================================================================
-``manifest.json``  format, version, seed, paths, scenario hash; sizes and digests of the files
+``manifest.json``  format, version, seed, paths, scenario hash; digests of the files and of itself
 ``forecast.bin``   the mergeable state that all estimates come from
 ``forecast.json``  the estimates, as ``detente run --json`` prints them
 ``outcomes.csv``   the table of outcomes
 ``scenario.yaml``  the scenario
 ``columns.npz``    single paths, where they were kept
+``*.parquet``      outcomes and readings of single paths for other tools, of batches
 =================  =============================================================================
 """
 
@@ -21,32 +22,47 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
+from dataclasses import asdict
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from detente import _core
 from detente.errors import DetenteError, StorageError
 from detente.forecast import Forecast
+from detente.merging import PathRange
 from detente.path_data import Histories, PathData
 from detente.provenance import Provenance
+from detente.shards import Shard
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
 FORMAT = "detente forecast"
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
+#: Version 1 had no checksum of the manifest itself.
+READ_VERSIONS = (1, 2)
 
 
 def save_forecast(
-    forecast: Forecast, directory: str | os.PathLike[str], overwrite: bool = False
+    forecast: Forecast,
+    directory: str | os.PathLike[str],
+    overwrite: bool = False,
+    with_parquet: bool = False,
 ) -> Path:
-    """Write a forecast to a new folder; see :meth:`Forecast.save`."""
+    """Write a forecast to a new folder; see :meth:`Forecast.save`.
+
+    Parameters
+    ----------
+    with_parquet
+        Write the tables for other tools too, where pyarrow is installed.
+    """
     target = Path(directory)
     check_free(target, overwrite)
     try:
         with _written_beside(target) as beside:
-            _write_files(forecast, beside)
+            _write_files(forecast, beside, with_parquet)
     except OSError as error:
         if isinstance(error, StorageError):
             raise
@@ -81,6 +97,8 @@ def open_forecast(directory: str | os.PathLike[str]) -> Forecast:
             threads=manifest["threads"],
             instruction_set=manifest["instruction_set"],
             wall_seconds=manifest["seconds"],
+            shard=Shard(**manifest["shard"]) if manifest.get("shard") else None,
+            missing=tuple(PathRange(*piece) for piece in manifest.get("missing", [])),
         ),
         _read_columns(source / "columns.npz"),
     )
@@ -88,7 +106,7 @@ def open_forecast(directory: str | os.PathLike[str]) -> Forecast:
 
 def check_free(target: Path, overwrite: bool = False) -> None:
     """Raise a StorageError unless a forecast may be written there."""
-    if overwrite and target.is_dir() and _is_forecast(target):
+    if overwrite and target.is_dir() and is_forecast(target):
         return
     if target.is_symlink() or (target.exists() and not _is_empty_folder(target)):
         reason = "exists already"
@@ -100,12 +118,16 @@ def check_free(target: Path, overwrite: bool = False) -> None:
         raise StorageError(f"`{target}` cannot be written: `{parent}` is no folder to write in")
 
 
-def _write_files(forecast: Forecast, folder: Path) -> None:
+def _write_files(forecast: Forecast, folder: Path, with_parquet: bool) -> None:
     _write(folder / "forecast.bin", forecast._core.serialize())
     _write(folder / "forecast.json", _json_text(forecast.to_json_dict()).encode())
     _write(folder / "outcomes.csv", forecast.outcomes.to_csv().encode())
     _write(folder / "scenario.yaml", forecast.scenario_yaml.encode())
     _write_columns(folder / "columns.npz", forecast._data)
+    if with_parquet and find_spec("pyarrow") is not None:
+        forecast.to_parquet(folder / "outcomes.parquet")
+        if forecast.has_outcome_columns:
+            forecast.to_parquet(folder / "paths.parquet", rows="paths")
     files = {
         file.name: {"bytes": file.stat().st_size, "blake2b": _digest(file)}
         for file in sorted(folder.iterdir())
@@ -120,6 +142,8 @@ def _write_files(forecast: Forecast, folder: Path) -> None:
         "paths": forecast.n_paths,
         "paths_requested": forecast.n_paths_requested,
         "partial": forecast.partial,
+        "shard": None if forecast.shard is None else asdict(forecast.shard),
+        "missing": [list(piece) for piece in forecast.missing],
         "policies": forecast.policies,
         "scenario_hash": forecast.scenario_hash,
         "seconds": forecast.wall_seconds,
@@ -127,6 +151,7 @@ def _write_files(forecast: Forecast, folder: Path) -> None:
         "instruction_set": forecast.instruction_set,
         "files": files,
     }
+    manifest["checksum"] = _checksum(manifest)
     _write(folder / "manifest.json", _json_text(manifest).encode())
 
 
@@ -203,15 +228,26 @@ def _read_manifest(source: Path) -> dict[str, Any]:
         raise StorageError(f"`{source}` cannot be read: {error}") from error
     if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
         raise StorageError(f"`{source}` is not a saved forecast")
-    if manifest.get("format_version") != FORMAT_VERSION:
+    if manifest.get("format_version") not in READ_VERSIONS:
         raise StorageError(
             f"`{source}` has format {manifest.get('format_version')}; "
-            f"this version of detente reads format {FORMAT_VERSION}"
+            f"this version of detente reads formats 1 to {FORMAT_VERSION}"
         )
+    checksum = manifest.pop("checksum", None)
+    if manifest["format_version"] > 1 and checksum != _checksum(manifest):
+        raise StorageError(f"`{source / 'manifest.json'}` has been changed")
     return manifest
 
 
-def _is_forecast(folder: Path) -> bool:
+def _checksum(manifest: dict[str, Any]) -> str:
+    from hashlib import blake2b
+
+    text = json.dumps(manifest, sort_keys=True, ensure_ascii=False)
+    return blake2b(text.encode(), digest_size=16).hexdigest()
+
+
+def is_forecast(folder: Path) -> bool:
+    """Whether a folder has the manifest of a saved forecast; its files are not looked at."""
     try:
         _read_manifest(folder)
     except StorageError:

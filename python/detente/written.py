@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import glob
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -38,6 +40,19 @@ def written_beside(target: Path) -> Iterator[Path]:
     finally:
         if beside is not None:
             beside.unlink(missing_ok=True)
+
+
+def remove_unfinished(folder: Path, name: str | None = None) -> None:
+    """Remove what a process that died has left in a folder while it wrote `name`, or anything.
+
+    Only for who keeps other processes from writing it.
+    """
+    pattern = "*" if name is None else glob.escape(name)
+    for left in folder.glob(f".{pattern}.*.part"):
+        if left.is_dir():
+            shutil.rmtree(left, ignore_errors=True)
+        else:
+            left.unlink(missing_ok=True)
 
 
 def write_whole(target: Path, content: bytes) -> None:

@@ -145,16 +145,18 @@ Forecast summarise(std::shared_ptr<const Accumulators> accumulators) {
   return forecast;
 }
 
-Forecast Forecast::merged_with(const Forecast& next) const {
+Forecast Forecast::merged_with(const Forecast& next, Gap gap) const {
   const Accumulators& a = *accumulators;
   const Accumulators& b = *next.accumulators;
   require(a.labels.scenario_hash == b.labels.scenario_hash && a.labels.times == b.labels.times,
           "they come from different scenarios");
   require(a.labels.policies == b.labels.policies, "their policies differ");
   require(a.seed == b.seed, "their seeds differ");
-  require(a.first_path + a.n_paths == b.first_path,
-          "the second must begin with path " + std::to_string(a.first_path + a.n_paths) +
-              ", it begins with path " + std::to_string(b.first_path));
+  const std::uint64_t end = a.first_path + a.n_paths;
+  const bool fits = gap == Gap::refused ? b.first_path == end : b.first_path >= end;
+  require(fits, "the second must begin with path " + std::to_string(end) +
+                    (gap == Gap::left_out ? " or later" : "") + ", it begins with path " +
+                    std::to_string(b.first_path));
   auto sum = std::make_shared<Accumulators>(a);
   sum->n_paths += b.n_paths;
   for (std::size_t p = 0; p < sum->policies.size(); ++p) {

@@ -6,6 +6,8 @@ import typer
 
 from detente.cli.check import check
 from detente.cli.compare import compare
+from detente.cli.doctor import doctor
+from detente.cli.merge import merge
 from detente.cli.new import new
 from detente.cli.plot import plot
 from detente.cli.run import run
@@ -45,7 +47,7 @@ def _options(
     """Forecasts of armed conflicts by Monte Carlo, from scenarios in YAML."""
 
 
-for _command in (run, check, compare, plot, trace, scenarios, new, schema):
+for _command in (run, merge, check, compare, plot, trace, scenarios, new, schema, doctor):
     app.command()(_command)
 
 

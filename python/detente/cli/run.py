@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+import contextlib
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from detente.cli import options
-from detente.cli.console import output, say, write_json
+from detente.cli.console import say
 from detente.cli.exit_codes import INTERRUPTED, exits
+from detente.cli.result import Destination, Out, Overwrite, Report
+from detente.cli.resuming import Keeping, finished
 
 if TYPE_CHECKING:
     from detente.forecast import Forecast
+    from detente.scenario import Scenario
 
 
 @exits
@@ -22,16 +25,9 @@ def run(
     seed: options.Seed = "0",
     threads: options.Threads = None,
     policies: options.Policies = None,
-    out: Annotated[
-        Path | None,
-        typer.Option("--out", "-o", metavar="DIR", help="Save the forecast in a new folder."),
-    ] = None,
-    overwrite: Annotated[
-        bool, typer.Option("--overwrite", help="Let --out replace another forecast.")
-    ] = False,
-    report: Annotated[
-        Path | None, typer.Option("--report", metavar="HTML", help="Write a page with charts.")
-    ] = None,
+    out: Out = None,
+    overwrite: Overwrite = False,
+    report: Report = None,
     precision: Annotated[
         list[str] | None,
         typer.Option(
@@ -47,67 +43,85 @@ def run(
         int, typer.Option("--keep-paths", help="Save so many whole histories too.")
     ] = 0,
     first_path: options.FirstPath = 0,
+    shard: Annotated[
+        str | None,
+        typer.Option("--shard", metavar="K/N", help="Run the K-th of N equal parts of the paths."),
+    ] = None,
+    checkpoint_every: Annotated[
+        str | None,
+        typer.Option(
+            "--checkpoint-every",
+            metavar="TIME",
+            help="Keep what is done every 60s, 5min or 1h beside --out, until all is done.",
+        ),
+    ] = None,
+    resume: Annotated[
+        bool,
+        typer.Option("--resume", help="Go on from the checkpoint of this run, if there is one."),
+    ] = False,
     as_json: options.Json = False,
 ) -> int | None:
     """Simulate a scenario and print the outcomes of its policies."""
-    from detente.errors import ArgumentError, Interrupted, StorageError
+    from detente.errors import ArgumentError
     from detente.scenario import Scenario
-    from detente.simulation import simulate
-    from detente.storage import check_free
+    from detente.simulation import run_terms
 
-    if out is not None:
-        try:
-            check_free(out, overwrite)
-        except StorageError as error:
-            remedy = "; --overwrite replaces a forecast" if out.exists() and not overwrite else ""
-            raise ArgumentError(f"{error}{remedy}") from None
-    elif keep_outcomes or keep_paths:
+    destination = Destination(out, overwrite, report, as_json)
+    kept = Keeping.of(out, checkpoint_every, resume)
+    if out is None and (keep_outcomes or keep_paths):
         raise ArgumentError("--keep-outcomes and --keep-paths need --out, where they are saved")
     scenario = Scenario.load(file)
-    try:
-        forecast = simulate(
-            scenario,
-            paths=paths,
-            seed=options.seed_of(seed),
-            policies=options.names_of(policies),
-            threads=threads,
-            keep_paths=keep_paths,
-            keep_outcomes=keep_outcomes,
-            precision=_precision(precision),
-            progress=True,
-            first_path=first_path,
-        )
-    except Interrupted as interruption:
-        return _give_partial(interruption.forecast, out, overwrite, report, as_json)
-    _give(forecast, out, overwrite, report, as_json)
+    what: dict[str, Any] = {
+        "paths": paths,
+        "seed": options.seed_of(seed),
+        "policies": options.names_of(policies),
+        "keep_paths": keep_paths,
+        "keep_outcomes": keep_outcomes,
+        "first_path": first_path,
+        "shard": shard,
+    }
+    if resume:
+        done = finished(out, run_terms(scenario, **what))
+        if done is not None:
+            say(f"detente: {out} is complete; there is nothing to resume")
+            destination._replace(out=None).give(done)
+            return None
+    destination.check()
+    return _run(scenario, what, threads, _precision(precision), kept, destination)
+
+
+def _run(
+    scenario: Scenario,
+    what: dict[str, Any],
+    threads: int | None,
+    precision: dict[str, float],
+    kept: Keeping | None,
+    destination: Destination,
+) -> int | None:
+    from detente.errors import Interrupted
+    from detente.simulation import simulate
+    from detente.written import remove_unfinished
+
+    with contextlib.nullcontext() if kept is None else kept.opened() as checkpoint:
+        if kept is not None and destination.out is not None:
+            remove_unfinished(destination.out.absolute().parent, destination.out.name)
+        try:
+            forecast = simulate(
+                scenario, **what, threads=threads, precision=precision, progress=True,
+                checkpoint=checkpoint,
+            )  # fmt: skip
+        except Interrupted as interruption:
+            if kept is not None:
+                say(f"detente: what is done is kept in {kept.folder}; --resume goes on from it")
+                destination = destination._replace(out=None)
+            return _give_partial(interruption.forecast, destination)
+        destination.give(forecast)
+        if checkpoint is not None:
+            checkpoint.remove()
     return None
 
 
-def _give(
-    forecast: Forecast, out: Path | None, overwrite: bool, report: Path | None, as_json: bool
-) -> None:
-    if out is not None:
-        forecast.save(out, overwrite=overwrite)
-    if report is not None:
-        forecast.report(report)
-    from detente.cli.tables import print_forecast
-
-    if as_json:
-        write_json(forecast.to_json_dict())
-    else:
-        print_forecast(forecast, output())
-    for kind, place in (("forecast", out), ("report", report)):
-        if place is not None:
-            say(f"{kind} saved in {place}")
-
-
-def _give_partial(
-    forecast: Forecast | None,
-    out: Path | None,
-    overwrite: bool,
-    report: Path | None,
-    as_json: bool,
-) -> int:
+def _give_partial(forecast: Forecast | None, destination: Destination) -> int:
     if forecast is None:
         say("detente: interrupted before a path was finished; there is no result")
         return INTERRUPTED
@@ -115,7 +129,7 @@ def _give_partial(
         f"detente: interrupted; the result is partial: {forecast.n_paths:,} of "
         f"{forecast.n_paths_requested:,} paths"
     )
-    _give(forecast, out, overwrite, report, as_json)
+    destination.give(forecast)
     return INTERRUPTED
 
 

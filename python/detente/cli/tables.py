@@ -180,7 +180,8 @@ def print_forecast(forecast: Forecast, console: Console) -> None:
 
     if forecast.partial:
         done = f"{forecast.n_paths:,} of {forecast.n_paths_requested:,} paths were finished"
-        console.print(Text(f"PARTIAL RESULT: the run was interrupted, {done}", style="bold yellow"))
+        why = "a merge leaves paths out" if forecast.missing else "the run was interrupted"
+        console.print(Text(f"PARTIAL RESULT: {why}, {done}", style="bold yellow"))
     console.print(Text(forecast.title, style="bold"))
     console.print(Text(fill(" · ".join(_facts(forecast)), console.width), style="dim"))
     outcome_table(forecast).print(console)

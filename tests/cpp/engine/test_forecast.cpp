@@ -129,5 +129,16 @@ TEST_CASE("results that do not belong together are not merged", "[engine]") {
   CHECK(merge_error(first, run(truce(), options)).starts_with(refusal));
 }
 
+TEST_CASE("a gap may be left out, and an overlap may not", "[engine]") {
+  const Forecast first = run(truce(), options_of(30));
+  const Forecast merged = first.merged_with(run(truce(), options_of(30, 50)), Gap::left_out);
+  CHECK(merged.n_paths == 60);
+  CHECK(merged.first_path == 0);
+  const Forecast touching = first.merged_with(run(truce(), options_of(30, 30)), Gap::left_out);
+  CHECK(touching.serialize() == run(truce(), options_of(60)).serialize());
+  CHECK_THROWS_AS(first.merged_with(run(truce(), options_of(30, 29)), Gap::left_out),
+                  diagnostic::RunError);
+}
+
 }  // namespace
 }  // namespace detente::engine

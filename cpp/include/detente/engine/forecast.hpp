@@ -72,6 +72,9 @@ struct PolicyForecast {
       columns;  ///< one per outcome (and utility, and parameters are separate)
 };
 
+/// Whether paths may be missing between two results that are joined.
+enum class Gap : std::uint8_t { refused, left_out };
+
 class Accumulators;  // the mergeable state behind the numbers
 
 class Forecast {
@@ -97,8 +100,10 @@ class Forecast {
   bool partial() const { return n_paths < n_paths_requested; }
 
   /// Joins two results of the same scenario, policies and seed whose path ranges touch
-  /// (`this` first); equal bit for bit to one run over both ranges. RunError says why not.
-  Forecast merged_with(const Forecast& next) const;
+  /// (`this` first); equal bit for bit to one run over both ranges. RunError says why not. Over a
+  /// gap that is left out, `first_path` and `n_paths` no longer tell which paths there are: the
+  /// caller keeps the account.
+  Forecast merged_with(const Forecast& next, Gap gap = Gap::refused) const;
 
   /// The mergeable state as bytes, and back; RunError when the bytes are not such a state.
   std::string serialize() const;

@@ -1,0 +1,97 @@
+"""What the numbers of a run depend on, and whether two runs agree in it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from typing import TYPE_CHECKING, Any
+
+from detente.shards import Shard
+
+if TYPE_CHECKING:
+    from detente.forecast import Forecast
+
+
+@dataclass(frozen=True)
+class RunTerms:
+    """All that decides the numbers of a run, to the last bit.
+
+    Attributes
+    ----------
+    scenario_hash, version, instruction_set
+        What is played, by which version of detente, by which set of kernels.
+    seed, policies
+        As in :func:`detente.simulate`; all policies are named.
+    first_path, n_paths
+        The path range of this run: of a shard, its own.
+    keep_paths, keep_outcomes
+        What is kept of single paths; of histories no more than there are paths.
+    shard
+        Which part of a larger run it is.
+    """
+
+    scenario_hash: str
+    version: str
+    instruction_set: str
+    seed: int
+    policies: tuple[str, ...]
+    first_path: int
+    n_paths: int
+    keep_paths: int
+    keep_outcomes: bool
+    shard: Shard | None
+
+    @classmethod
+    def of_forecast(cls, forecast: Forecast) -> RunTerms:
+        """Those that a forecast was made under."""
+        return cls(
+            forecast.scenario_hash,
+            forecast.version,
+            forecast.instruction_set,
+            forecast.seed,
+            tuple(forecast.policies),
+            forecast.first_path,
+            forecast.n_paths_requested,
+            forecast.n_histories,
+            forecast.has_outcome_columns,
+            forecast.shard,
+        )
+
+    @classmethod
+    def from_json_dict(cls, told: Mapping[str, Any]) -> RunTerms:
+        """What :meth:`to_json_dict` gave.
+
+        Raises
+        ------
+        KeyError, TypeError
+            It is something else.
+        """
+        values = {field.name: told[field.name] for field in fields(cls)}
+        values["policies"] = tuple(values["policies"])
+        values["shard"] = None if values["shard"] is None else Shard(**values["shard"])
+        return cls(**values)
+
+    def to_json_dict(self) -> dict[str, Any]:
+        """The terms as JSON can hold them."""
+        return asdict(self)
+
+    def differences(self, asked: RunTerms) -> str:
+        """In what these terms are not those asked for, in words; empty when they agree."""
+        words = {
+            "scenario_hash": "scenario",
+            "version": "version of detente",
+            "instruction_set": "instruction set",
+            "first_path": "first path",
+            "n_paths": "number of paths",
+            "keep_paths": "number of kept histories",
+            "keep_outcomes": "choice of kept readings",
+        }
+        found = []
+        for field in fields(self):
+            own, other = getattr(self, field.name), getattr(asked, field.name)
+            if own == other:
+                continue
+            what = words.get(field.name, field.name)
+            has_values = field.name not in ("scenario_hash", "policies", "keep_outcomes")
+            found.append(f"another {what}" + (f" ({own}, not {other})" if has_values else ""))
+        return ", ".join(found)
