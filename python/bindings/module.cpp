@@ -7,6 +7,7 @@ PYBIND11_MODULE(_core, module) {
   bind_build(module);
   bind_diagnostic(module);
   bind_scenario(module);
+  bind_plan(module);
   bind_structure(module);
   bind_forecast(module);
   bind_engine(module);

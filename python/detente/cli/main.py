@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typer
 
+from detente.cli.batch import batch
 from detente.cli.check import check
 from detente.cli.compare import compare
 from detente.cli.doctor import doctor
@@ -47,7 +48,7 @@ def _options(
     """Forecasts of armed conflicts by Monte Carlo, from scenarios in YAML."""
 
 
-for _command in (run, merge, check, compare, plot, trace, scenarios, new, schema, doctor):
+for _command in (run, merge, batch, check, compare, plot, trace, scenarios, new, schema, doctor):
     app.command()(_command)
 
 
