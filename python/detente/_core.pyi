@@ -267,3 +267,23 @@ class Trace:
     outcomes: list[NamedValue]
 
 def trace(scenario: Scenario, policy: str, path: int, seed: int) -> Trace: ...
+
+class ListedInstruction:
+    text: str
+    nanoseconds: float
+
+class ListedLine:
+    kind: str
+    name: str
+    instructions: list[ListedInstruction]
+    nanoseconds: float
+
+class Listing:
+    lines: list[ListedLine]
+    n_held: int
+
+class PolicyListing:
+    n_steps: int
+    states: list[Listing]
+
+def list_steps(scenario: Scenario, policy: int, states: list[list[int]]) -> PolicyListing: ...

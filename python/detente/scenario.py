@@ -14,6 +14,7 @@ from detente.errors import ArgumentError, Diagnostic, unknown_name
 if TYPE_CHECKING:
     import pandas as pd
 
+    from detente.explanation import Explanation
     from detente.history import Trace
 
 #: What `with_` takes for a parameter: a fixed number, or a prior as it is written in a scenario.
@@ -293,6 +294,22 @@ class Scenario:
         if not 0 <= operator.index(path) < 2**64:
             raise ArgumentError(f"path must be between 0 and 2^64 - 1, not {path}")
         return Trace(_core.trace(self._core, name, operator.index(path), engine_seed(seed)), seed)
+
+    def explain(self, policy: str | None = None, seed: int = 0) -> Explanation:
+        """List what the steps of the engine are compiled to, and what each line of it costs here.
+
+        Parameters
+        ----------
+        policy
+            The first of the scenario by default.
+        seed
+            Of the few hundred paths that tell which joint states are visited.
+        """
+        from detente.explanation import explain
+        from detente.simulation import check_policies
+
+        name = self.policies[0] if policy is None else check_policies(self, policy)[0]
+        return explain(self, name, operator.index(seed))
 
     def __repr__(self) -> str:
         return (

@@ -6,6 +6,7 @@ import typer
 
 from detente.cli.check import check
 from detente.cli.compare import compare
+from detente.cli.explain import explain
 from detente.cli.new import new
 from detente.cli.plot import plot
 from detente.cli.run import run
@@ -45,7 +46,7 @@ def _options(
     """Forecasts of armed conflicts by Monte Carlo, from scenarios in YAML."""
 
 
-for _command in (run, check, compare, plot, trace, scenarios, new, schema):
+for _command in (run, check, compare, plot, trace, explain, scenarios, new, schema):
     app.command()(_command)
 
 
