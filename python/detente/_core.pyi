@@ -139,6 +139,12 @@ class Estimate:
     minimum: float
     maximum: float
     restricted_mean: float
+    band_low: float
+    band_high: float
+    between_variance: float
+    within_variance: float
+    epistemic_share: float
+    n_draws: int
     quantiles: NDArray[np.float64]
     incidence: NDArray[np.float64]
     incidence_low: NDArray[np.float64]
@@ -183,6 +189,7 @@ class Forecast:
     title: str
     scenario_hash: str
     seed: int
+    paths_per_draw: int
     first_path: int
     n_paths: int
     n_paths_requested: int
@@ -204,6 +211,7 @@ class RunOptions:
     n_paths: int
     first_path: int
     seed: int
+    paths_per_draw: int
     policies: list[str]
     threads: int
     keep_paths: int
@@ -266,7 +274,7 @@ class Trace:
     rows: list[TraceRow]
     outcomes: list[NamedValue]
 
-def trace(scenario: Scenario, policy: str, path: int, seed: int) -> Trace: ...
+def trace(scenario: Scenario, policy: str, path: int, seed: int, paths_per_draw: int) -> Trace: ...
 
 class ListedInstruction:
     text: str

@@ -33,6 +33,8 @@ class Results:
     n_paths, n_paths_requested, first_path
         How many paths per policy the numbers rest on, how many were asked for, and the number of
         the first one.
+    paths_per_draw
+        How many paths share a draw of the parameters.
     scenario_hash, scenario_yaml
         A digest of the scenario, and the scenario itself.
     version
@@ -58,6 +60,7 @@ class Results:
         self.wall_seconds = provenance.wall_seconds
         self.title = core.title
         self.scenario_hash = core.scenario_hash
+        self.paths_per_draw = core.paths_per_draw
         self.first_path = core.first_path
         self.n_paths = core.n_paths
         self.partial = self.n_paths < self.n_paths_requested
@@ -116,10 +119,11 @@ class Results:
 
     @property
     def attributes(self) -> dict[str, Any]:
-        """What every table carries: seed, paths, version, scenario hash."""
+        """What every table carries: seed, paths, paths per draw, version, scenario hash."""
         return {
             "seed": self.seed,
             "paths": self.n_paths,
+            "paths_per_draw": self.paths_per_draw,
             "version": self.version,
             "scenario_hash": self.scenario_hash,
         }

@@ -30,6 +30,7 @@ def compare(
     seed: options.Seed = "0",
     threads: options.Threads = None,
     policies: options.Policies = None,
+    paths_per_draw: options.PathsPerDraw = 1,
     first_path: options.FirstPath = 0,
     as_json: options.Json = False,
 ) -> int | None:
@@ -54,6 +55,7 @@ def compare(
             keep_outcomes=True,
             progress=True,
             first_path=first_path,
+            paths_per_draw=paths_per_draw,
         )
         interrupted = False
     except Interrupted as interruption:

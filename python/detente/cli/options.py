@@ -22,6 +22,14 @@ Policies = Annotated[
     str | None,
     typer.Option("--policies", "-p", metavar="A,B", help="All by default.", show_default=False),
 ]
+PathsPerDraw = Annotated[
+    int,
+    typer.Option(
+        "--paths-per-draw",
+        metavar="M",
+        help="So many paths share a draw of the parameters; above 1 estimates have a band.",
+    ),
+]
 FirstPath = Annotated[
     int, typer.Option("--first-path", help="Number of the first path, to share a run out.")
 ]

@@ -46,6 +46,7 @@ def run(
     keep_paths: Annotated[
         int, typer.Option("--keep-paths", help="Save so many whole histories too.")
     ] = 0,
+    paths_per_draw: options.PathsPerDraw = 1,
     first_path: options.FirstPath = 0,
     as_json: options.Json = False,
 ) -> int | None:
@@ -76,6 +77,7 @@ def run(
             precision=_precision(precision),
             progress=True,
             first_path=first_path,
+            paths_per_draw=paths_per_draw,
         )
     except Interrupted as interruption:
         return _give_partial(interruption.forecast, out, overwrite, report, as_json)
