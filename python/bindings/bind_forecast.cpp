@@ -10,6 +10,7 @@
 #include "array_view.hpp"
 #include "bindings.hpp"
 #include "detente/engine/forecast.hpp"
+#include "detente/summary/interval.hpp"
 
 namespace py = pybind11;
 namespace engine = detente::engine;
@@ -106,6 +107,8 @@ void bind_kept(py::module_& module) {
 
 void bind_forecast(py::module_& module) {
   using engine::Forecast, engine::PolicyForecast;
+  module.def("two_sided_student_quantile", &detente::summary::two_sided_student_quantile,
+             py::arg("level"), py::arg("degrees"));
   bind_estimate(module);
   bind_over_time(module);
   bind_kept(module);

@@ -105,7 +105,8 @@ class Forecast(Results):
         pandas.DataFrame
             Indexed by policy and ``from``, for intervals in which a path was at risk. Columns:
             ``to``, ``occurrences`` (paths), ``exposure`` (time at risk of all paths), ``hazard``
-            (per year, or per unit of time) with its 95 % Monte Carlo interval ``low``, ``high``.
+            (per year, or per unit of time) with its 95 % Monte Carlo interval ``low``, ``high``
+            (NaN where paths share draws and single paths were not kept).
 
         Raises
         ------
@@ -208,7 +209,12 @@ class Forecast(Results):
             ``difference`` (estimate - baseline) with ``standard_error``, ``low``, ``high`` (95 %),
             ``ratio`` (estimate / baseline) with ``ratio_low``, ``ratio_high``,
             ``variance_reduction`` (how many times fewer paths the common randomness needs than
-            independent runs would), ``n``.
+            independent runs would), ``n``; and, where ``paths_per_draw`` is above 1 and a parameter
+            is uncertain, else NaN: ``band_low`` and ``band_high`` (5 and 95 % quantiles of the
+            difference over the parameters, the noise of the paths of a draw taken out as in
+            :attr:`outcomes`) and ``share_above``, the share of draws in which the difference, so
+            corrected, is above 0: how probable it is, for all that is not known about the
+            parameters, that the policy's estimate is above the baseline's.
 
         Raises
         ------

@@ -8,7 +8,9 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from detente import _core
+from detente.draw_groups import DrawGroups
 from detente.errors import ArgumentError, unknown_name
+from detente.estimates import has_band
 from detente.path_data import PathData
 from detente.provenance import Provenance
 
@@ -169,6 +171,19 @@ class Results:
                 "path, policy and outcome)"
             )
         return self._data.outcomes
+
+    @property
+    def has_bands(self) -> bool:
+        """Whether estimates tell how they vary over the parameters."""
+        return any(has_band(item) for each in self._policies.values() for item in each.outcomes)
+
+    @property
+    def draw_groups(self) -> DrawGroups | None:
+        """Which paths share a draw of uncertain parameters; None where none do."""
+        has_draws = any(estimate.n_draws > 0 for estimate in self._any_policy.outcomes)
+        if self.paths_per_draw == 1 or not has_draws:
+            return None
+        return DrawGroups.of_range(self.first_path, self.n_paths, self.paths_per_draw)
 
     @property
     def paths_per_second(self) -> float:

@@ -82,6 +82,17 @@ def test_compare_as_json_is_the_table(detente, truce) -> None:
             assert entry["standard_error"] == row["standard_error"]
 
 
+def test_compare_tells_in_how_many_draws_a_policy_is_above(detente, truce) -> None:
+    arguments = ["compare", truce, "--paths", "900", "--paths-per-draw", "30"]
+    ended = detente(*arguments)
+    assert ended.code == 0, ended.messages
+    for words in ("90 % band", "above in", "policy is above drift"):
+        assert words in ended.output
+    entry = detente(*arguments, "--json").json["policies"]["quick"]["added_deaths"]
+    assert entry["band_low"] <= entry["band_high"]
+    assert 0 <= entry["share_above"] <= 1
+
+
 def test_compare_needs_something_to_compare(detente, truce) -> None:
     ended = detente("compare", truce, "--policies", "drift", "--paths", "50")
     assert ended.code == 2
