@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -93,15 +93,14 @@ class Explanation:
 
     def lines(self) -> list[CostLine]:
         """The dearest first."""
-        costs: Counter[tuple[str, str]] = Counter()
+        costs: defaultdict[tuple[str, str], float] = defaultdict(float)
         for state in self.states:
             for line in state.lines:
                 name = "noise of all variables" if line.kind == "normals" else line.name
                 costs[line.kind, name] += state.share * line.nanoseconds / self.covered
         total = self.nanoseconds
-        return [
-            CostLine(kind, name, cost, cost / total) for (kind, name), cost in costs.most_common()
-        ]
+        dearest = sorted(costs.items(), key=lambda item: -item[1])
+        return [CostLine(kind, name, cost, cost / total) for (kind, name), cost in dearest]
 
     @property
     def table(self) -> pd.DataFrame:
@@ -127,9 +126,9 @@ def explain(scenario: Scenario, policy: str, seed: int) -> Explanation:
     shares = _visited(scenario, policy, seed)
     chosen: list[tuple[int, ...]] = []
     covered = 0.0
-    for state, share in shares.most_common(MOST_STATES):
+    for state in list(shares)[:MOST_STATES]:
         chosen.append(state)
-        covered += share
+        covered += shares[state]
         if covered >= COVERED_SHARE:
             break
     position = scenario.policies.index(policy)
@@ -147,17 +146,17 @@ def explain(scenario: Scenario, policy: str, seed: int) -> Explanation:
     return Explanation(policy, listing.n_steps, states, covered)
 
 
-def _visited(scenario: Scenario, policy: str, seed: int) -> Counter[tuple[int, ...]]:
-    """The share of path-dates spent in each joint state."""
+def _visited(scenario: Scenario, policy: str, seed: int) -> dict[tuple[int, ...], float]:
+    """The share of path-dates spent in each joint state, the commonest first."""
     from detente.simulation import simulate
 
     forecast = simulate(scenario, SAMPLED_PATHS, seed, policies=policy, keep_paths=SAMPLED_PATHS)
     if not scenario._core.chains:
-        return Counter({(): 1.0})
+        return {(): 1.0}
     states = forecast._data.histories[policy].states
     joint = states.transpose(0, 2, 1).reshape(-1, states.shape[1])
     counts = Counter(map(tuple, joint.tolist()))
-    return Counter({state: count / len(joint) for state, count in counts.items()})
+    return {state: count / len(joint) for state, count in counts.most_common()}
 
 
 def _state_to_json(state: ListedState) -> dict[str, Any]:

@@ -194,3 +194,20 @@ def test_help_and_version_end_well(detente, arguments: list[str]) -> None:
 
 def test_an_unknown_command_ends_with_2(detente) -> None:
     assert detente("frobnicate").code == 2
+
+
+def test_explain_shows_what_a_step_costs(detente, truce) -> None:
+    ended = detente("explain", truce, "--policy", "quick", "--code", "1")
+    assert ended.code == 0, ended.messages
+    assert ended.output.startswith("A step of a path under quick")
+    for words in ("noise of all variables", "open_talks", "of the time", "ns a step", "r0 = "):
+        assert words in ended.output
+    assert detente("explain", truce, "--policy", "quik").code == 2
+
+
+def test_explain_as_json(detente, truce) -> None:
+    told = detente("explain", truce, "--json").json
+    assert told["policy"] == "drift"
+    assert {"steps", "nanoseconds", "covered", "lines", "states"} <= set(told)
+    assert sum(line["share"] for line in told["lines"]) == pytest.approx(1.0)
+    assert any(line["instructions"] for line in told["states"][0]["lines"])
