@@ -26,6 +26,7 @@ from detente.history import Trace
 from detente.scenario import Scenario, load, scenario_names, schema
 from detente.simulation import simulate
 from detente.storage import open_forecast as open  # noqa: A004 - read as detente.open
+from detente.value_of_information import ValueOfInformation, voi
 
 __all__ = [
     "ArgumentError",
@@ -39,6 +40,7 @@ __all__ = [
     "ScenarioError",
     "StorageError",
     "Trace",
+    "ValueOfInformation",
     "__version__",
     "load",
     "merge",
@@ -46,4 +48,5 @@ __all__ = [
     "scenario_names",
     "schema",
     "simulate",
+    "voi",
 ]

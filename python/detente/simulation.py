@@ -140,7 +140,9 @@ def engine_seed(seed: int) -> int:
     return int.from_bytes(blake2b(digits.encode(), digest_size=8).digest(), "little")
 
 
-def check_policies(scenario: Scenario, policies: Sequence[str] | str | None) -> list[str]:
+def check_policies(
+    scenario: Scenario | Forecast, policies: Sequence[str] | str | None
+) -> list[str]:
     """The names of the policies to run, each known and named once; all of them for None."""
     known = scenario.policies
     if policies is None:

@@ -13,6 +13,7 @@ from detente.cli.run import run
 from detente.cli.scenarios import scenarios
 from detente.cli.schema import schema
 from detente.cli.trace import trace
+from detente.cli.voi import voi
 
 app = typer.Typer(
     name="detente",
@@ -46,7 +47,7 @@ def _options(
     """Forecasts of armed conflicts by Monte Carlo, from scenarios in YAML."""
 
 
-for _command in (run, check, compare, plot, trace, explain, scenarios, new, schema):
+for _command in (run, check, compare, voi, plot, trace, explain, scenarios, new, schema):
     app.command()(_command)
 
 

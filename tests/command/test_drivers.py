@@ -1,0 +1,54 @@
+"""The commands that say what drives a forecast: what is worth knowing, what moves it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+CHOICE = Path(__file__).parents[1] / "python" / "support" / "choice.yaml"
+
+
+def test_voi_prints_json_and_nothing_else(detente) -> None:
+    ended = detente("voi", CHOICE, "--paths", 500, "--json", "--seed", 2)
+    assert ended.code == 0, ended.messages
+    told = ended.json
+    assert told["best"] == "act"
+    assert told["seed"] == 2
+    assert set(told["evppi"]) == {"gain", "bonus", "inert"}
+    worth = told["evppi"]["gain"]
+    assert worth["low"] <= worth["estimate"] <= worth["high"]
+
+
+def test_voi_prints_plain_text_to_a_pipe(detente) -> None:
+    ended = detente("voi", CHOICE, "--paths", 500, "--parameters", "gain+bonus,inert")
+    assert ended.code == 0, ended.messages
+    assert "\x1b" not in ended.output
+    assert "gain + bonus" in ended.output
+    assert "all parameters (EVPI)" in ended.output
+    assert ended.messages == ""
+
+
+def test_voi_draws_its_chart(detente) -> None:
+    arguments = ("voi", CHOICE, "--paths", 300, "--chart", "worth.svg")
+    assert detente(*arguments).code == 0
+    assert "<svg" in (detente.folder / "worth.svg").read_text()
+    assert detente(*arguments).code == 2  # the file is there already
+    assert detente(*arguments, "--force").code == 0
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("voi", CHOICE, "--parameters", "gian"),
+        ("voi", CHOICE, "--policies", "act"),
+        ("voi", CHOICE, "--chart", "worth.txt"),
+        ("voi", "no-such-file.yaml"),
+        ("voi", CHOICE, "--paths", 10),
+    ],
+)
+def test_wrong_arguments_end_with_2_and_print_nothing(detente, arguments) -> None:
+    ended = detente(*arguments)
+    assert ended.code == 2
+    assert ended.output == ""
+    assert ended.messages
