@@ -11,6 +11,7 @@ Examples
 from __future__ import annotations
 
 from detente._core import __version__
+from detente.break_even_value import BreakEven, break_even
 from detente.errors import (
     ArgumentError,
     DetenteError,
@@ -30,6 +31,7 @@ from detente.value_of_information import ValueOfInformation, voi
 
 __all__ = [
     "ArgumentError",
+    "BreakEven",
     "DetenteError",
     "Diagnostic",
     "Forecast",
@@ -42,6 +44,7 @@ __all__ = [
     "Trace",
     "ValueOfInformation",
     "__version__",
+    "break_even",
     "load",
     "merge",
     "open",

@@ -52,3 +52,41 @@ def test_wrong_arguments_end_with_2_and_print_nothing(detente, arguments) -> Non
     assert ended.code == 2
     assert ended.output == ""
     assert ended.messages
+
+
+def test_breakeven_prints_json_and_nothing_else(detente) -> None:
+    ended = detente(
+        *("breakeven", CHOICE, "--policies", "act,wait", "--over", "gain"),
+        *("--paths", 200, "--points", 5, "--json"),
+    )
+    assert ended.code == 0, ended.messages
+    told = ended.json
+    (flip,) = told["flips"]
+    assert flip["low"] < flip["value"] < flip["high"]
+    assert (flip["below"], flip["above"]) == ("wait", "act")
+    assert len(told["points"]) == 5
+
+
+def test_breakeven_says_in_words_that_there_is_no_flip(detente) -> None:
+    ended = detente(
+        *("breakeven", CHOICE, "--policies", "act,wait", "--over", "cost", "--outcome", "benefit"),
+        *("--paths", 200, "--points", 3, "--chart", "flip.svg"),
+    )
+    assert ended.code == 0, ended.messages
+    assert "no flip in range" in ended.output
+    assert "\x1b" not in ended.output
+    assert (detente.folder / "flip.svg").exists()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("--policies", "act", "--over", "gain"),
+        ("--policies", "act,wait", "--over", "nothing"),
+        ("--policies", "act,wait"),
+    ],
+)
+def test_breakeven_refuses_wrong_arguments(detente, arguments) -> None:
+    ended = detente("breakeven", CHOICE, *arguments)
+    assert ended.code == 2
+    assert ended.output == ""

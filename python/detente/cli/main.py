@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typer
 
+from detente.cli.breakeven import breakeven
 from detente.cli.check import check
 from detente.cli.compare import compare
 from detente.cli.explain import explain
@@ -47,7 +48,7 @@ def _options(
     """Forecasts of armed conflicts by Monte Carlo, from scenarios in YAML."""
 
 
-for _command in (run, check, compare, voi, plot, trace, explain, scenarios, new, schema):
+for _command in (run, check, compare, voi, breakeven, plot, trace, explain, scenarios, new, schema):
     app.command()(_command)
 
 
