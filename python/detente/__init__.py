@@ -25,6 +25,7 @@ from detente.errors import (
 from detente.forecast import Forecast, merge
 from detente.history import Trace
 from detente.scenario import Scenario, load, scenario_names, schema
+from detente.sensitivity_indices import Sensitivity, sensitivity
 from detente.simulation import simulate
 from detente.storage import open_forecast as open  # noqa: A004 - read as detente.open
 from detente.value_of_information import ValueOfInformation, voi
@@ -40,6 +41,7 @@ __all__ = [
     "RunError",
     "Scenario",
     "ScenarioError",
+    "Sensitivity",
     "StorageError",
     "Trace",
     "ValueOfInformation",
@@ -50,6 +52,7 @@ __all__ = [
     "open",
     "scenario_names",
     "schema",
+    "sensitivity",
     "simulate",
     "voi",
 ]

@@ -57,6 +57,9 @@ class Flip:
         Of the difference, per unit of what is varied.
     below, above
         The policy with the higher figure below and above the value.
+    is_certain
+        Whether on both sides, up to the next flip, some value of the grid has a difference whose
+        95 % interval leaves out 0.
     """
 
     value: float
@@ -66,6 +69,7 @@ class Flip:
     slope: float
     below: str
     above: str
+    is_certain: bool
 
 
 @dataclass(frozen=True)
@@ -148,6 +152,8 @@ class BreakEven:
         )
         if flip.low < self.values[0] or flip.high > self.values[-1]:
             text += " (the interval reaches beyond the range)"
+        elif not flip.is_certain:
+            text += " (not beyond doubt: on one side no difference is clear of 0)"
         return text
 
     def plot(self) -> Chart:
@@ -252,9 +258,11 @@ def break_even(
         curve = _Curve(fix, (first, second), outcome, paths, seed, threads, report)
         values = [begin + (end - begin) * k / (points - 1) for k in range(points)]
         differences = [curve(value) for value in values]
+        brackets = _brackets(values, differences)
+        clear = _clear_sides(values, differences, brackets)
         flips = [
-            _flip(curve, values, bracket, (first, second))
-            for bracket in _brackets(values, differences)
+            _flip(curve, values, bracket, (first, second), clear[k] and clear[k + 1])
+            for k, bracket in enumerate(brackets)
         ]
     from detente import __version__
 
@@ -358,8 +366,29 @@ def _brackets(
     ]
 
 
+def _clear_sides(
+    values: Sequence[float],
+    differences: Sequence[PairedDifference],
+    brackets: Sequence[tuple[float, float]],
+) -> list[bool]:
+    """Whether a difference is clear of 0 below the first flip, between flips, above the last."""
+    begins = [float("-inf"), *(after for _, after in brackets)]
+    ends = [*(before for before, _ in brackets), float("inf")]
+    return [
+        any(
+            begin <= value <= end and (item.low > 0 or item.high < 0)
+            for value, item in zip(values, differences, strict=True)
+        )
+        for begin, end in zip(begins, ends, strict=True)
+    ]
+
+
 def _flip(
-    curve: _Curve, values: Sequence[float], bracket: tuple[float, float], names: tuple[str, str]
+    curve: _Curve,
+    values: Sequence[float],
+    bracket: tuple[float, float],
+    names: tuple[str, str],
+    is_certain: bool,
 ) -> Flip:
     from scipy.optimize import brentq
 
@@ -381,7 +410,8 @@ def _flip(
     slope = _slope(curve, values, root) or secant
     error = curve(root).standard_error / abs(slope)
     below, above = names if at_begin.difference > 0 else names[::-1]
-    return Flip(root, error, root - Z95 * error, root + Z95 * error, slope, below, above)
+    low, high = root - Z95 * error, root + Z95 * error
+    return Flip(root, error, low, high, slope, below, above, is_certain)
 
 
 def _slope(curve: _Curve, values: Sequence[float], root: float) -> float:

@@ -116,22 +116,55 @@ def cross_fitted(functions: Sequence[Floats], responses: Floats) -> Iterator[Fol
     ArgumentError
         There are too few paths.
     """
+    for held, others in _folds(len(responses)):
+        terms = choose_terms([columns[others] for columns in functions], responses[others])
+        yield _fit(functions, terms, responses, held, others)
+
+
+def cross_fitted_twice(
+    functions: Sequence[Floats], responses: Floats
+) -> Iterator[tuple[Fold, Fold]]:
+    """The same with two fits for each fold, to halves of the other folds' paths.
+
+    Their errors are independent of one another, so that the mean of the product of two fitted
+    values is free of the variance of both.
+    """
+    for held, others in _folds(len(responses)):
+        terms = choose_terms([columns[others] for columns in functions], responses[others])
+        one, other = (_fit(functions, terms, responses, held, others[k::2]) for k in (0, 1))
+        yield one, other
+
+
+def _folds(n_paths: int) -> Iterator[tuple[NDArray[np.intp], NDArray[np.intp]]]:
+    """Positions of the paths of each fold, and of all others."""
     import numpy as np
 
-    n = len(responses)
-    if n < FEWEST_PATHS:
-        raise ArgumentError(f"a regression needs {FEWEST_PATHS} paths at least; there are {n}")
-    positions = np.arange(n)
+    if n_paths < FEWEST_PATHS:
+        raise ArgumentError(
+            f"a regression needs {FEWEST_PATHS} paths at least; there are {n_paths}"
+        )
+    positions = np.arange(n_paths)
     for fold in range(N_FOLDS):
-        held = positions % N_FOLDS == fold
-        known = responses[~held]
-        terms = choose_terms([columns[~held] for columns in functions], known)
-        columns = _columns(functions, terms)
-        center = columns[~held].mean(axis=0)
-        means = known.mean(axis=0)
-        weights = np.array([term.weight for term in terms])
-        coefficients = ridge(columns[~held] - center, known - means, weights)
-        yield Fold(positions[held], means, terms, columns[held] - center, coefficients)
+        is_held = positions % N_FOLDS == fold
+        yield positions[is_held], positions[~is_held]
+
+
+def _fit(
+    functions: Sequence[Floats],
+    terms: Sequence[Term],
+    responses: Floats,
+    held: NDArray[np.intp],
+    known: NDArray[np.intp],
+) -> Fold:
+    """What a fit to some paths says of others."""
+    import numpy as np
+
+    columns = _columns([values[known] for values in functions], terms)
+    center, means = columns.mean(axis=0), responses[known].mean(axis=0)
+    weights = np.array([term.weight for term in terms])
+    coefficients = ridge(columns - center, responses[known] - means, weights)
+    unseen = _columns([values[held] for values in functions], terms) - center
+    return Fold(held, means, terms, unseen, coefficients)
 
 
 def choose_terms(functions: Sequence[Floats], responses: Floats) -> list[Term]:

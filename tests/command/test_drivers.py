@@ -90,3 +90,34 @@ def test_breakeven_refuses_wrong_arguments(detente, arguments) -> None:
     ended = detente("breakeven", CHOICE, *arguments)
     assert ended.code == 2
     assert ended.output == ""
+
+
+def test_sensitivity_prints_json_and_nothing_else(detente) -> None:
+    ended = detente(
+        *("sensitivity", CHOICE, "--outcome", "benefit", "--policy", "act"),
+        *("--paths", 500, "--json"),
+    )
+    assert ended.code == 0, ended.messages
+    told = ended.json
+    assert next(iter(told["sobol"])) == "gain"
+    assert set(told["tornado"]) == set(told["rank"]) == {"gain", "bonus", "inert"}
+    assert told["paths"] == 500
+
+
+def test_sensitivity_prints_plain_text_and_draws(detente) -> None:
+    ended = detente(
+        *("sensitivity", CHOICE, "--outcome", "benefit", "--policy", "act", "--top", 2),
+        *("--paths", 500, "--chart", "indices.png"),
+    )
+    assert ended.code == 0, ended.messages
+    assert "\x1b" not in ended.output
+    assert "1 more are not shown" in ended.output
+    assert (detente.folder / "indices.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_sensitivity_refuses_one_of_a_correlated_pair(detente, truce) -> None:
+    ended = detente("sensitivity", truce, "--parameters", "shift", "--paths", 2000)
+    assert ended.code == 2
+    assert ended.output == ""
+    assert "`shift` is correlated with `b_trust`" in ended.messages
+    assert detente("sensitivity", CHOICE, "--method", "fast").code == 2

@@ -55,6 +55,7 @@ def test_a_linear_difference_breaks_even_where_it_should(
     assert abs(flip.standard_error / theory - 1) < 3 / math.sqrt(2 * PATHS)
     assert flip.low == pytest.approx(flip.value - 1.959964 * flip.standard_error)
     assert flip.above == above
+    assert flip.is_certain
 
 
 def test_two_hazards_break_even_where_they_are_equal() -> None:
@@ -74,6 +75,20 @@ def test_two_flips_are_both_found() -> None:
     assert [flip.value for flip in found.flips] == pytest.approx([0.4, 1.2], abs=1e-3)
     assert [flip.above for flip in found.flips] == ["slow", "fast"]
     assert [flip.slope for flip in found.flips] == pytest.approx([-0.8, 0.8])
+
+
+def test_a_flip_within_the_noise_is_not_told_as_certain() -> None:
+    # From 0.1 to 0.3 the true difference stays within 0.1, and its error at 20 paths is 0.25.
+    scenario = detente.load(CHOICE)
+    doubtful = [
+        flip
+        for seed in range(8)
+        for flip in detente.break_even(
+            scenario, ("act", "wait"), "gain", low=0.1, high=0.3, points=3, paths=20, seed=seed
+        ).flips
+    ]
+    assert doubtful
+    assert not any(flip.is_certain for flip in doubtful)
 
 
 def test_what_changes_nothing_or_never_enough_has_no_flip() -> None:

@@ -13,6 +13,7 @@ from detente.cli.plot import plot
 from detente.cli.run import run
 from detente.cli.scenarios import scenarios
 from detente.cli.schema import schema
+from detente.cli.sensitivity import sensitivity
 from detente.cli.trace import trace
 from detente.cli.voi import voi
 
@@ -48,7 +49,10 @@ def _options(
     """Forecasts of armed conflicts by Monte Carlo, from scenarios in YAML."""
 
 
-for _command in (run, check, compare, voi, breakeven, plot, trace, explain, scenarios, new, schema):
+for _command in (
+    *(run, check, compare, voi, breakeven, sensitivity),
+    *(plot, trace, explain, scenarios, new, schema),
+):
     app.command()(_command)
 
 

@@ -1,4 +1,4 @@
-"""What drives a forecast: the worth of knowing parameters, and where preferences flip."""
+"""What drives a forecast: the worth of knowing parameters, sensitivity, where preferences flip."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import altair as alt
 
+from detente.estimates import SHARES
+from detente.number_format import percent
 from detente.plotting.style import (
     POLICY_COLORS,
     QUIET,
@@ -21,6 +23,7 @@ from detente.plotting.subject import Subject
 
 if TYPE_CHECKING:
     from detente.break_even_value import BreakEven
+    from detente.sensitivity_indices import Sensitivity
     from detente.value_of_information import ValueOfInformation
 
 #: Room for a bar, in pixels.
@@ -53,6 +56,75 @@ def worth_bars(found: ValueOfInformation, most: int) -> Chart:
     )
 
 
+def sobol_bars(found: Sensitivity, most: int) -> Chart:
+    """See :meth:`Sensitivity.plot`."""
+    names = list(found.sobol)[:most]
+    kinds = ("first order", "total")
+    rows: list[dict[str, Any]] = []
+    for name in names:
+        indices = found.sobol[name]
+        for kind, item in zip(kinds, (indices.first_order, indices.total), strict=True):
+            figures = {"share": item.estimate, "low": item.low, "high": item.high}
+            # JSON has no NaN: where nothing is explained there is no bar.
+            numbers = {key: value if value == value else None for key, value in figures.items()}
+            rows.append({"parameters": name, "index": kind, **numbers})
+    base = alt.Chart(inline(rows), width=_WIDTH, height=1.6 * _LINE_HEIGHT * len(names)).encode(
+        y=_names("parameters", names), yOffset=alt.YOffset("index:N", sort=list(kinds))
+    )
+    tips: list[Any] = ["parameters:N", "index:N"]
+    tips += [alt.Tooltip(f"{name}:Q", format=".3f") for name in ("share", "low", "high")]
+    colors = alt.Scale(domain=list(kinds), range=[POLICY_COLORS[0], _BAR])
+    legend = alt.Legend(title=None, orient="top", direction="horizontal")
+    bars = base.mark_bar().encode(
+        x=alt.X("share:Q", title="share of the variance that parameters explain"),
+        color=alt.Color("index:N", scale=colors, legend=legend, sort=list(kinds)),
+        tooltip=tips,
+    )
+    intervals = base.mark_rule(color=_LINE, strokeWidth=1.5).encode(x="low:Q", x2="high:Q")
+    return Subject(found.forecast).finish(
+        alt.layer(bars, intervals),
+        f"What {found.outcome} under {found.policy} hangs on",
+        f"Sobol' indices with 95 % intervals; parameters explain "
+        f"{percent(found.explained.estimate)} of the spread of paths, chance the rest",
+    )
+
+
+def tornado_bars(found: Sensitivity, most: int) -> Chart:
+    """See :meth:`Sensitivity.plot`."""
+    names = list(found.tornado)[:most]
+    ends = ("5 %", "95 %")
+    rows: list[dict[str, Any]] = []
+    for name in names:
+        swing = found.tornado[name]
+        for end, item in zip(ends, (swing.at_low, swing.at_high), strict=True):
+            figures = {"expected": item.estimate, "low": item.low, "high": item.high}
+            rows.append({"parameter": name, "quantile": end, "mean": found.mean, **figures})
+    base = alt.Chart(inline(rows), width=_WIDTH, height=_LINE_HEIGHT * len(names)).encode(
+        y=_names("parameter", names)
+    )
+    estimate = found.forecast.estimate(found.policy, found.outcome)
+    unit = "share of paths" if estimate.kind in SHARES else estimate.unit
+    axis = alt.X("expected:Q", title=with_unit(f"expected {found.outcome}", unit))
+    tips: list[Any] = ["parameter:N", "quantile:N"]
+    tips += [alt.Tooltip(f"{name}:Q", format=".4g") for name in ("expected", "low", "high")]
+    colors = alt.Scale(domain=list(ends), range=[_BAR, POLICY_COLORS[1]])
+    legend = alt.Legend(title="parameter at its quantile", orient="top", direction="horizontal")
+    bars = base.mark_bar(size=13, opacity=0.85).encode(
+        x=axis.scale(zero=False).axis(plain_axis()),
+        x2="mean:Q",
+        color=alt.Color("quantile:N", scale=colors, legend=legend, sort=list(ends)),
+        tooltip=tips,
+    )
+    intervals = base.mark_rule(color=_LINE, strokeWidth=1.5).encode(x="low:Q", x2="high:Q")
+    middle = alt.Chart(inline(rows[:1])).mark_rule(color=QUIET, strokeWidth=1)
+    return Subject(found.forecast).finish(
+        alt.layer(bars, intervals, middle.encode(x="mean:Q")),
+        f"{found.outcome} under {found.policy}, one parameter at a time",
+        "expected outcome with one parameter at an end of its prior, the others uncertain",
+        "dark lines: 95 % intervals; grey line: the mean over everything",
+    )
+
+
 def break_even_lines(found: BreakEven) -> Chart:
     """See :meth:`BreakEven.plot`."""
     rows = [
@@ -72,7 +144,8 @@ def break_even_lines(found: BreakEven) -> Chart:
         y="difference:Q", tooltip=tips
     )
     zero = alt.Chart().mark_rule(color=QUIET, strokeWidth=1).encode(y=alt.Y(datum=0))
-    layers = [band, zero, line, *_flip_layers(found)]
+    shades, rules = _flip_layers(found)
+    layers = [*shades, band, zero, line, *rules]
     return finish(
         alt.layer(*layers, data=inline(rows)),
         f"Where {found.first} and {found.second} break even",
@@ -84,10 +157,10 @@ def break_even_lines(found: BreakEven) -> Chart:
     )
 
 
-def _flip_layers(found: BreakEven) -> list[Chart]:
-    """The flips as upright lines, their intervals as shades that end where the range does."""
+def _flip_layers(found: BreakEven) -> tuple[list[Chart], list[Chart]]:
+    """The flips: their intervals as shades that end where the range does, and upright lines."""
     if not found.flips:
-        return []
+        return [], []
     first, last = found.values[0], found.values[-1]
     rows = [
         {"flip": flip.value, "from": max(flip.low, first), "to": min(flip.high, last)}
@@ -96,7 +169,7 @@ def _flip_layers(found: BreakEven) -> list[Chart]:
     base = alt.Chart(inline(rows))
     shade = base.mark_rect(color=POLICY_COLORS[1], opacity=0.2).encode(x="from:Q", x2="to:Q")
     rule = base.mark_rule(color=POLICY_COLORS[1], strokeWidth=1.5, strokeDash=[5, 4])
-    return [shade, rule.encode(x="flip:Q")]
+    return [shade], [rule.encode(x="flip:Q")]
 
 
 def _names(column: str, order: list[str]) -> alt.Y:
