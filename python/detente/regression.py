@@ -39,6 +39,9 @@ FEWEST_PATHS = 100
 _MOST_SINGLE = 400
 _MOST_PRODUCTS = 460
 
+#: Fewer paths carry fewer columns of either kind: one for so many.
+_PATHS_PER_COLUMN = 12
+
 #: So many parameters, those that explain most, may act through products.
 MOST_INTERACTING = 10
 
@@ -171,7 +174,8 @@ def choose_terms(functions: Sequence[Floats], responses: Floats) -> list[Term]:
     """The terms of a regression: functions of each parameter, products for those that matter."""
     import math
 
-    most = max(3, _MOST_SINGLE // max(1, len(functions)))
+    room = len(responses) // _PATHS_PER_COLUMN
+    most = max(3, min(_MOST_SINGLE, room) // max(1, len(functions)))
     terms = [
         Term(((parameter, function),))
         for parameter, columns in enumerate(functions)
@@ -179,7 +183,8 @@ def choose_terms(functions: Sequence[Floats], responses: Floats) -> list[Term]:
     ]
     leading = _leading(functions, responses)
     pairs = list(combinations(leading, 2))
-    highest = min(_HIGHEST_FACTOR, math.isqrt(_MOST_PRODUCTS // max(1, len(pairs))))
+    each = min(_MOST_PRODUCTS, room) // max(1, len(pairs))
+    highest = min(_HIGHEST_FACTOR, max(1, math.isqrt(each)))
     for one, other in pairs:
         terms += [
             Term(((one, i), (other, j)))

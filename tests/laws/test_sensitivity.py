@@ -122,7 +122,7 @@ def test_correlated_parameters_are_one_input() -> None:
 
 def test_rank_correlations_and_swings_have_the_spread_that_they_state() -> None:
     # 200 ensembles of 400: the spread of estimates has a relative error of 1 / √400, so that 0.15
-    # three of them. E[Y | x] = x: the swing less the distance of the two draws is the error alone.
+    # is three. E[Y | x] = x: the swing less the distance of the two draws is the error alone.
     rng = np.random.default_rng(4)
     ranks, swings, errors = [], [], []
     for _ in range(200):
