@@ -133,6 +133,7 @@ void bind_engine(py::module_& module) {
       .def_readwrite("n_paths", &RunOptions::n_paths)
       .def_readwrite("first_path", &RunOptions::first_path)
       .def_readwrite("seed", &RunOptions::seed)
+      .def_readwrite("paths_per_draw", &RunOptions::paths_per_draw)
       .def_readwrite("policies", &RunOptions::policies)
       .def_readwrite("threads", &RunOptions::threads)
       .def_readwrite("keep_paths", &RunOptions::keep_paths)
@@ -146,7 +147,9 @@ void bind_engine(py::module_& module) {
   module.def(
       "trace",
       [](const Scenario& scenario, const std::string& policy, std::uint64_t path,
-         std::uint64_t seed) { return engine::trace(scenario.model, policy, path, seed); },
+         std::uint64_t seed, std::uint64_t paths_per_draw) {
+        return engine::trace(scenario.model, policy, path, seed, paths_per_draw);
+      },
       py::arg("scenario"), py::arg("policy"), py::arg("path"), py::arg("seed"),
-      py::call_guard<py::gil_scoped_release>());
+      py::arg("paths_per_draw"), py::call_guard<py::gil_scoped_release>());
 }

@@ -10,6 +10,7 @@
 #include "array_view.hpp"
 #include "bindings.hpp"
 #include "detente/engine/forecast.hpp"
+#include "detente/summary/interval.hpp"
 
 namespace py = pybind11;
 namespace engine = detente::engine;
@@ -48,6 +49,12 @@ void bind_estimate(py::module_& module) {
       .def_readonly("minimum", &Estimate::minimum)
       .def_readonly("maximum", &Estimate::maximum)
       .def_readonly("restricted_mean", &Estimate::restricted_mean)
+      .def_readonly("band_low", &Estimate::band_low)
+      .def_readonly("band_high", &Estimate::band_high)
+      .def_readonly("between_variance", &Estimate::between_variance)
+      .def_readonly("within_variance", &Estimate::within_variance)
+      .def_readonly("epistemic_share", &Estimate::epistemic_share)
+      .def_readonly("n_draws", &Estimate::n_draws)
       .def_property_readonly("quantiles", view_of(&Estimate::quantiles))
       .def_property_readonly("incidence", view_of(&Estimate::incidence))
       .def_property_readonly("incidence_low", view_of(&Estimate::incidence_low))
@@ -100,6 +107,8 @@ void bind_kept(py::module_& module) {
 
 void bind_forecast(py::module_& module) {
   using engine::Forecast, engine::PolicyForecast;
+  module.def("two_sided_student_quantile", &detente::summary::two_sided_student_quantile,
+             py::arg("level"), py::arg("degrees"));
   bind_estimate(module);
   bind_over_time(module);
   bind_kept(module);
@@ -118,6 +127,7 @@ void bind_forecast(py::module_& module) {
       .def_readonly("title", &Forecast::title)
       .def_readonly("scenario_hash", &Forecast::scenario_hash)
       .def_readonly("seed", &Forecast::seed)
+      .def_readonly("paths_per_draw", &Forecast::paths_per_draw)
       .def_readonly("first_path", &Forecast::first_path)
       .def_readonly("n_paths", &Forecast::n_paths)
       .def_readonly("n_paths_requested", &Forecast::n_paths_requested)

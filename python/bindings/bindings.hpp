@@ -11,3 +11,4 @@ void bind_structure(pybind11::module_& module);
 void bind_forecast(pybind11::module_& module);
 void bind_engine(pybind11::module_& module);
 void bind_plan(pybind11::module_& module);
+void bind_listing(pybind11::module_& module);

@@ -11,4 +11,5 @@ PYBIND11_MODULE(_core, module) {
   bind_structure(module);
   bind_forecast(module);
   bind_engine(module);
+  bind_listing(module);
 }

@@ -11,6 +11,7 @@ Examples
 from __future__ import annotations
 
 from detente._core import __version__
+from detente.break_even_value import BreakEven, break_even
 from detente.checkpoint import Checkpoint
 from detente.errors import (
     ArgumentError,
@@ -26,11 +27,14 @@ from detente.forecast import Forecast
 from detente.history import Trace
 from detente.merging import merge
 from detente.scenario import Scenario, load, scenario_names, schema
+from detente.sensitivity_indices import Sensitivity, sensitivity
 from detente.simulation import simulate
 from detente.storage import open_forecast as open  # noqa: A004 - read as detente.open
+from detente.value_of_information import ValueOfInformation, voi
 
 __all__ = [
     "ArgumentError",
+    "BreakEven",
     "Checkpoint",
     "DetenteError",
     "Diagnostic",
@@ -40,13 +44,18 @@ __all__ = [
     "RunError",
     "Scenario",
     "ScenarioError",
+    "Sensitivity",
     "StorageError",
     "Trace",
+    "ValueOfInformation",
     "__version__",
+    "break_even",
     "load",
     "merge",
     "open",
     "scenario_names",
     "schema",
+    "sensitivity",
     "simulate",
+    "voi",
 ]

@@ -149,6 +149,7 @@ def transitions(scenario: Scenario) -> list[Transition]: ...
 def movers(scenario: Scenario) -> dict[str, list[str]]: ...
 def counted_transitions(scenario: Scenario) -> dict[int, str]: ...
 def policy_settings(scenario: Scenario) -> dict[str, PolicySettings]: ...
+def two_sided_student_quantile(level: float, degrees: float) -> float: ...
 
 class Estimate:
     name: str
@@ -167,6 +168,12 @@ class Estimate:
     minimum: float
     maximum: float
     restricted_mean: float
+    band_low: float
+    band_high: float
+    between_variance: float
+    within_variance: float
+    epistemic_share: float
+    n_draws: int
     quantiles: NDArray[np.float64]
     incidence: NDArray[np.float64]
     incidence_low: NDArray[np.float64]
@@ -211,6 +218,7 @@ class Forecast:
     title: str
     scenario_hash: str
     seed: int
+    paths_per_draw: int
     first_path: int
     n_paths: int
     n_paths_requested: int
@@ -232,6 +240,7 @@ class RunOptions:
     n_paths: int
     first_path: int
     seed: int
+    paths_per_draw: int
     policies: list[str]
     threads: int
     keep_paths: int
@@ -294,4 +303,24 @@ class Trace:
     rows: list[TraceRow]
     outcomes: list[NamedValue]
 
-def trace(scenario: Scenario, policy: str, path: int, seed: int) -> Trace: ...
+def trace(scenario: Scenario, policy: str, path: int, seed: int, paths_per_draw: int) -> Trace: ...
+
+class ListedInstruction:
+    text: str
+    nanoseconds: float
+
+class ListedLine:
+    kind: str
+    name: str
+    instructions: list[ListedInstruction]
+    nanoseconds: float
+
+class Listing:
+    lines: list[ListedLine]
+    n_held: int
+
+class PolicyListing:
+    n_steps: int
+    states: list[Listing]
+
+def list_steps(scenario: Scenario, policy: int, states: list[list[int]]) -> PolicyListing: ...

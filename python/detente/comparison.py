@@ -3,6 +3,9 @@
 All policies are simulated on the same randomness, so their difference is taken path by path: what
 is luck on a path is luck under both, and falls out. A conditional outcome (``given``) is a ratio of
 means, and its error comes from the delta method (Cochran 1977, Sampling Techniques, chapter 6).
+
+Where paths share draws of the parameters (``paths_per_draw``), draws and not paths are independent:
+errors come from the sums over draws, with Student's t.
 """
 
 from __future__ import annotations
@@ -11,6 +14,8 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from detente import _core
+from detente.draw_groups import DrawBand, DrawGroups
 from detente.errors import ArgumentError
 from detente.estimates import SHARES
 
@@ -18,7 +23,6 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from detente import _core
     from detente.comparison_table import Comparison
     from detente.forecast import Forecast
 
@@ -79,6 +83,9 @@ class PairedDifference:
         two never differ.
     n
         Paths that both were simulated on.
+    band_low, band_high, share_above
+        How the difference varies over the parameters: its 5 and 95 % quantiles, and the share of
+        draws in which it is above 0; NaN unless paths share draws.
     """
 
     baseline: float
@@ -92,19 +99,26 @@ class PairedDifference:
     ratio_low: float = math.nan
     ratio_high: float = math.nan
     variance_reduction: float = math.nan
+    band_low: float = math.nan
+    band_high: float = math.nan
+    share_above: float = math.nan
 
 
-def paired_difference(baseline: Reading, other: Reading, is_share: bool) -> PairedDifference:
-    """Compare two readings of the same paths.
+def paired_difference(
+    baseline: Reading, other: Reading, is_share: bool, draws: DrawGroups | None = None
+) -> PairedDifference:
+    """Compare two readings of the same paths, which may share draws.
 
     `is_share` says that values are 0 or 1: where the two then agree on all n paths, the interval of
     the difference reaches 3/n to both sides (the rule of three for the share of paths on which they
-    differ), because agreement on every path seen does not prove agreement.
+    differ), because agreement on every path seen does not prove agreement. Of paths that share
+    draws the draws are counted.
     """
     n = len(baseline.value)
+    n_independent = n if draws is None else draws.n_draws
     first, second = baseline.estimate, other.estimate
     difference = second - first
-    if n < 2 or math.isnan(difference):
+    if n_independent < 2 or math.isnan(difference):
         return PairedDifference(
             baseline=first,
             estimate=second,
@@ -113,17 +127,23 @@ def paired_difference(baseline: Reading, other: Reading, is_share: bool) -> Pair
         )
 
     influence_first, influence_second = baseline.influence(), other.influence()
+    band = DrawBand()
+    if draws is not None:
+        band = difference_band(baseline, other, draws)
+        influence_first = draws.influences(influence_first)
+        influence_second = draws.influences(influence_second)
+    quantile = t95(draws)
     variance = float((influence_second - influence_first).var(ddof=1))
     apart = float(influence_first.var(ddof=1)) + float(influence_second.var(ddof=1))
-    error = math.sqrt(variance / n)
-    reach = Z95 * error
+    error = math.sqrt(variance / n_independent)
+    reach = quantile * error
     if is_share and variance == 0:
-        reach = min(1.0, 3 / n)
+        reach = min(1.0, 3 / n_independent)
 
     ratio = ratio_low = ratio_high = math.nan
     if first > 0 and second > 0:
         log_variance = float((influence_second / second - influence_first / first).var(ddof=1))
-        factor = math.exp(Z95 * math.sqrt(log_variance / n))
+        factor = math.exp(quantile * math.sqrt(log_variance / n_independent))
         ratio = second / first
         ratio_low, ratio_high = ratio / factor, ratio * factor
     return PairedDifference(
@@ -138,10 +158,51 @@ def paired_difference(baseline: Reading, other: Reading, is_share: bool) -> Pair
         ratio_low=ratio_low,
         ratio_high=ratio_high,
         variance_reduction=apart / variance if variance > 0 else math.nan,
+        band_low=band.low,
+        band_high=band.high,
+        share_above=band.share_above,
     )
 
 
-def difference_apart(baseline: _core.Estimate, other: _core.Estimate, n: int) -> PairedDifference:
+def t95(draws: DrawGroups | None) -> float:
+    """The quantile of a two-sided 95 % interval whose error was estimated from draws or paths."""
+    if draws is None:
+        return Z95
+    return _core.two_sided_student_quantile(0.95, draws.n_draws - 1)
+
+
+def difference_band(baseline: Reading, other: Reading, draws: DrawGroups) -> DrawBand:
+    """How the difference varies over the parameters.
+
+    In each draw it is the difference of the two means over the draw's paths that count. Its noise
+    is the spread of the paths' influences within the draw over their number; of a conditional mean
+    (a ratio) it is the delta method's. Draws in which one of the two has no path that counts are
+    left out, and those in which one has a single path take the mean noise of the others.
+    """
+    import numpy as np
+
+    sizes = draws.sizes
+    influence = np.zeros(draws.n_paths)
+    difference = np.zeros(draws.n_draws)
+    fewest = sizes
+    for sign, reading in ((-1.0, baseline), (1.0, other)):
+        counted = draws.sums(reading.weight)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            mean = draws.sums(reading.value) / counted
+            scale = sign * sizes / counted
+        difference += sign * mean
+        residual = reading.value - draws.spread_out(mean) * reading.weight
+        influence += draws.spread_out(scale) * residual
+        fewest = np.minimum(fewest, counted)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        noise = draws.sums(influence**2) / (sizes * (sizes - 1))
+    noise[fewest < 2] = np.nan
+    return DrawBand.of_draws(difference[fewest >= 1], noise[fewest >= 1])
+
+
+def difference_apart(
+    baseline: _core.Estimate, other: _core.Estimate, n: int, draws: DrawGroups | None = None
+) -> PairedDifference:
     """Compare two estimates as if they came from independent runs.
 
     For a ``time_to`` with ``given``: its column does not tell a path on which the condition fails
@@ -156,8 +217,8 @@ def difference_apart(baseline: _core.Estimate, other: _core.Estimate, n: int) ->
         difference=difference,
         n=n,
         standard_error=error,
-        low=difference - Z95 * error,
-        high=difference + Z95 * error,
+        low=difference - t95(draws) * error,
+        high=difference + t95(draws) * error,
         variance_reduction=1.0,
     )
 
@@ -173,6 +234,7 @@ def compare_with(forecast: Forecast, baseline: str) -> Comparison:
         raise ArgumentError(f"`{baseline}` is the only policy: there is nothing to compare it with")
     columns = forecast.readings()
     kinds = {item.name: (item.kind, item.unit) for item in forecast.estimates(baseline)}
+    draws = forecast.draw_groups
     rows, index = [], []
     readings = {
         name: Reading.of(columns[baseline][name], kind) for name, (kind, _) in kinds.items()
@@ -181,10 +243,10 @@ def compare_with(forecast: Forecast, baseline: str) -> Comparison:
         for name, (kind, unit) in kinds.items():
             first, second = forecast.estimate(baseline, name), forecast.estimate(policy, name)
             if kind == "time_to" and first.has_given:
-                result = difference_apart(first, second, forecast.n_paths)
+                result = difference_apart(first, second, forecast.n_paths, draws)
             else:
                 reading = Reading.of(columns[policy][name], kind)
-                result = paired_difference(readings[name], reading, is_share=kind in SHARES)
+                result = paired_difference(readings[name], reading, kind in SHARES, draws)
             index.append((policy, name))
             rows.append({"kind": kind, "unit": unit, **vars(result)})
     table = Comparison(rows, index=pd.MultiIndex.from_tuples(index, names=["policy", "outcome"]))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from dataclasses import replace
 from html import escape
 from typing import Any
 
@@ -11,7 +12,7 @@ import pandas as pd
 
 from detente.estimates import SHARES
 from detente.html_parts import number_cells, part
-from detente.number_format import MISSING, Figure, figure, plain
+from detente.number_format import MISSING, Figure, band_text, figure, plain
 
 
 class Comparison(pd.DataFrame):
@@ -65,11 +66,8 @@ def _difference(entry: Any, is_share: bool) -> Figure:  # noqa: ANN401 - a row o
         return Figure(MISSING)
     shown = figure(value, low, high, sign=True)
     ends = [scale * float(entry.get(name, math.nan)) for name in ("band_low", "band_high")]
-    if any(math.isnan(end) for end in ends):
-        return shown
-    band = figure(value, ends[0], ends[1], sign=True).interval
-    return Figure(shown.main, f"{shown.interval} [{band}]")
+    return replace(shown, band=band_text(ends[0], ends[1], sign=True))
 
 
 def _has_bands(table: pd.DataFrame) -> bool:
-    return {"band_low", "band_high"} <= set(table.columns)
+    return "band_low" in table.columns and bool(table["band_low"].notna().any())

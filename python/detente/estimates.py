@@ -19,6 +19,7 @@ COLUMNS = (
     *("kind", "unit", "estimate", "standard_error", "low", "high", "n", "hits", "given_share"),
     *("censored_share", "standard_deviation", "minimum", "maximum", "restricted_mean"),
     *QUANTILES,
+    *("band_low", "band_high", "epistemic_share"),
 )
 
 
@@ -40,7 +41,15 @@ def estimate_row(estimate: _core.Estimate) -> dict[str, Any]:
         "maximum": estimate.maximum,
         "restricted_mean": estimate.restricted_mean if estimate.kind == "time_to" else math.nan,
         **quantiles_of(estimate),
+        "band_low": estimate.band_low,
+        "band_high": estimate.band_high,
+        "epistemic_share": estimate.epistemic_share,
     }
+
+
+def has_band(estimate: _core.Estimate) -> bool:
+    """Whether the estimate tells how it varies over the parameters."""
+    return not math.isnan(estimate.band_low)
 
 
 def quantiles_of(estimate: _core.Estimate) -> dict[str, float]:

@@ -8,11 +8,11 @@ Both come with ``pip install "detente[files]"``.
 from __future__ import annotations
 
 import os
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from detente.errors import ArgumentError, StorageError
+from detente.extras import require
 from detente.written import written_beside
 
 if TYPE_CHECKING:
@@ -47,8 +47,8 @@ def dataset_of(forecast: Forecast) -> xr.Dataset:
 
 def write_netcdf(forecast: Forecast, path: str | os.PathLike[str], overwrite: bool = False) -> Path:
     """See :meth:`Forecast.to_netcdf`."""
-    _require("h5netcdf")
-    _require("h5py")
+    require("h5netcdf", "files")
+    require("h5py", "files")
     target = _free(path, overwrite)
     with written_beside(target) as beside:
         dataset_of(forecast).to_netcdf(beside, engine="h5netcdf")
@@ -64,7 +64,7 @@ def write_parquet(
     """See :meth:`Forecast.to_parquet`."""
     if rows not in ("outcomes", "paths"):
         raise ArgumentError(f"there is no table of `{rows}`; there are: outcomes, paths")
-    _require("pyarrow")
+    require("pyarrow", "files")
     target = _free(path, overwrite)
     table = forecast.outcomes if rows == "outcomes" else path_table(forecast)
     table.attrs["seed"] = str(forecast.seed)
@@ -93,8 +93,3 @@ def _free(path: str | os.PathLike[str], overwrite: bool) -> Path:
     if target.exists() and not overwrite:
         raise StorageError(f"`{target}` exists already; overwrite=True replaces it")
     return target
-
-
-def _require(module: str) -> None:
-    if find_spec(module) is None:
-        raise ArgumentError(f'this needs {module}: pip install "detente[files]"')

@@ -45,7 +45,25 @@ class Forecast(Results):
         (paths that the estimate rests on), ``hits`` (probabilities), ``given_share``,
         ``censored_share``, ``standard_deviation``, ``minimum``, ``maximum`` (over paths),
         ``restricted_mean`` (``time_to``: mean of the time, cut at the horizon), ``q05`` to ``q95``
-        (over paths; of ``time_to`` missing where not reached).
+        (over paths; of ``time_to`` missing where not reached), ``band_low``, ``band_high`` and
+        ``epistemic_share``.
+
+        The last three are NaN unless ``paths_per_draw`` is above 1 and a parameter is uncertain.
+        The epistemic band is from the 5 to the 95 % quantile of E[Y|θ], the value that the
+        estimate would have if the parameters θ were known: neither the luck of single paths nor
+        the number of paths is in it. The share is that of Var(E[Y|θ]) in the variance over paths,
+        Var(E[Y|θ]) + E[Var(Y|θ)]. Both come from the one-way random-effects decomposition (Searle,
+        Casella and McCulloch 1992, Variance Components). The means of the draws vary by more than
+        E[Y|θ] does, as each has few paths; they are pulled towards their mean until their variance
+        is Var(E[Y|θ]) (constrained empirical Bayes: Louis 1984, JASA 79:393; Ghosh 1992, JASA
+        87:533), which assumes that the noise leaves the shape of their distribution as it is. With
+        a ``given``, E[Y|θ] is over the paths of a draw on which the condition holds, draws weigh
+        equally, and those without such a path are left out.
+
+        With ``paths_per_draw`` above 1 the paths of a draw are not independent: standard errors
+        and intervals rest on the draws (ratio estimator over clusters; for shares Wilson's interval
+        with the effective number of paths). With no hits ``high`` is the bound that the draws
+        allow.
         """
         from detente.forecast_tables import outcome_table
 
@@ -88,7 +106,8 @@ class Forecast(Results):
         pandas.DataFrame
             Indexed by policy and ``from``, for intervals in which a path was at risk. Columns:
             ``to``, ``occurrences`` (paths), ``exposure`` (time at risk of all paths), ``hazard``
-            (per year, or per unit of time) with its 95 % Monte Carlo interval ``low``, ``high``.
+            (per year, or per unit of time) with its 95 % Monte Carlo interval ``low``, ``high``
+            (NaN where paths share draws and single paths were not kept).
 
         Raises
         ------
@@ -191,7 +210,12 @@ class Forecast(Results):
             ``difference`` (estimate - baseline) with ``standard_error``, ``low``, ``high`` (95 %),
             ``ratio`` (estimate / baseline) with ``ratio_low``, ``ratio_high``,
             ``variance_reduction`` (how many times fewer paths the common randomness needs than
-            independent runs would), ``n``.
+            independent runs would), ``n``; and, where ``paths_per_draw`` is above 1 and a parameter
+            is uncertain, else NaN: ``band_low`` and ``band_high`` (5 and 95 % quantiles of the
+            difference over the parameters, the noise of the paths of a draw taken out as in
+            :attr:`outcomes`) and ``share_above``, the share of draws in which the difference, so
+            corrected, is above 0: how probable it is, for all that is not known about the
+            parameters, that the policy's estimate is above the baseline's.
 
         Raises
         ------
@@ -211,8 +235,8 @@ class Forecast(Results):
         Raises
         ------
         RunError
-            They are not of one scenario, seed and set of policies, their paths do not touch, or
-            one of them leaves paths out.
+            They are not of one scenario, seed, number of paths per draw and set of policies, their
+            paths do not touch, or one of them leaves paths out.
         """
         if self.missing or following.missing:
             raise RunError("a merge that leaves paths out cannot join another forecast")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from detente.estimates import quantiles_of
+from detente.estimates import has_band, quantiles_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -27,6 +27,8 @@ def forecast_to_json(forecast: Forecast) -> dict[str, Any]:
         "paths_per_second": _number(forecast.paths_per_second),
         "version": forecast.version,
     }
+    if forecast.paths_per_draw > 1:
+        result["paths_per_draw"] = forecast.paths_per_draw
     if forecast.partial:
         result["partial"] = True
     if forecast.missing:
@@ -71,6 +73,12 @@ def _estimate_to_json(estimate: _core.Estimate) -> dict[str, Any]:
     if estimate.kind != "probability":
         result["quantiles"] = {
             name: _number(value) for name, value in quantiles_of(estimate).items()
+        }
+    if has_band(estimate):
+        result["band"] = {
+            "low": _number(estimate.band_low),
+            "high": _number(estimate.band_high),
+            "share": _number(estimate.epistemic_share),
         }
     if estimate.has_given:
         result["given_share"] = _number(estimate.given_share)

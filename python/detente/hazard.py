@@ -17,13 +17,21 @@ D_k given E_k varies as a Poisson number. The 95 % interval is Byar's approximat
 .. math::
    D (1 - \tfrac{1}{9D} - \tfrac{z}{3\sqrt{D}})^3 / E \quad\text{to}\quad
    (D+1) (1 - \tfrac{1}{9(D+1)} + \tfrac{z}{3\sqrt{D+1}})^3 / E
+
+Where paths share draws of the parameters (``paths_per_draw``), D varies by more: by how much tells
+the ratio estimator over draws i (Cochran 1977, Sampling Techniques, chapter 9A),
+
+.. math:: \delta = \frac{K}{K-1} \sum_i (D_i - \hat\lambda E_i)^2 / D \ge 1,
+
+and the interval is that of D/δ events in a time at risk of E/δ. Where no event was seen nothing
+tells δ, and a draw is taken to count as one path.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from detente.comparison import Z95
@@ -34,6 +42,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
+    from detente.draw_groups import DrawGroups
     from detente.forecast import Forecast
 
 COLUMNS = ("to", "occurrences", "exposure", "hazard", "low", "high")
@@ -49,11 +58,14 @@ class OccurrenceExposure:
         Ends of the intervals, one more than there are intervals.
     occurrences, exposure
         D and E of each interval.
+    dispersion
+        δ of each interval; NaN where it is not known.
     """
 
     edges: NDArray[np.float64]
     occurrences: NDArray[np.float64]
     exposure: NDArray[np.float64]
+    dispersion: NDArray[np.float64] | float = 1.0
 
     @classmethod
     def of_times(
@@ -62,6 +74,7 @@ class OccurrenceExposure:
         event: NDArray[np.float64],
         horizon: float,
         edges: NDArray[np.float64],
+        draws: DrawGroups | None = None,
     ) -> OccurrenceExposure:
         """Count from single paths.
 
@@ -74,6 +87,8 @@ class OccurrenceExposure:
             The end of all paths, on the same clock.
         edges
             On the clock that starts at `entry`.
+        draws
+            Which of the paths share draws.
         """
         import numpy as np
 
@@ -83,8 +98,13 @@ class OccurrenceExposure:
         length, is_seen = length[is_at_risk], is_seen[is_at_risk]
         occurrences, _ = np.histogram(length[is_seen], edges)
         begin, end = edges[:-1, np.newaxis], edges[1:, np.newaxis]
-        exposure = np.clip(length - begin, 0, end - begin).sum(axis=1)
-        return cls(edges, occurrences.astype(float), exposure)
+        at_risk = np.clip(length - begin, 0, end - begin)
+        exposure = at_risk.sum(axis=1)
+        counts = cls(edges, occurrences.astype(float), exposure)
+        if draws is None:
+            return counts
+        events = is_seen & (length >= begin) & (length < end)
+        return replace(counts, dispersion=_dispersion(events, at_risk, is_at_risk, draws))
 
     @classmethod
     def of_incidence(
@@ -117,7 +137,8 @@ class OccurrenceExposure:
         import pandas as pd
 
         with np.errstate(divide="ignore", invalid="ignore"):
-            low, high = poisson_interval(self.occurrences)
+            low, high = poisson_interval(self.occurrences / self.dispersion)
+            low, high = low * self.dispersion, high * self.dispersion
             columns = (
                 *(self.edges[1:], self.occurrences, self.exposure),
                 *(count / self.exposure for count in (self.occurrences, low, high)),
@@ -125,6 +146,26 @@ class OccurrenceExposure:
         index = pd.Index(self.edges[:-1], name="from")
         table = pd.DataFrame(dict(zip(COLUMNS, columns, strict=True)), index=index)
         return table[table["exposure"] > 0]
+
+
+def _dispersion(
+    events: NDArray[np.bool_],
+    at_risk: NDArray[np.float64],
+    is_counted: NDArray[np.bool_],
+    draws: DrawGroups,
+) -> NDArray[np.float64]:
+    """δ of each interval, from events and time at risk, [interval][path], of the counted paths."""
+    import numpy as np
+
+    n = draws.n_draws
+    result = np.full(len(events), draws.n_paths / n if n > 1 else math.nan)
+    whole = np.zeros(draws.n_paths)
+    for i in np.flatnonzero(events.any(axis=1)) if n > 1 else ():
+        rate = events[i].sum() / at_risk[i].sum()
+        whole[is_counted] = events[i] - rate * at_risk[i]
+        squares = float((draws.sums(whole) ** 2).sum())
+        result[i] = max(1.0, n / (n - 1) * squares / events[i].sum())
+    return result
 
 
 def poisson_interval(
@@ -151,15 +192,18 @@ def hazard_table(
     horizon = float(forecast.times[-1])
     cuts = _checked_edges(edges, horizon)
     has_given = forecast.estimate(forecast.policies[0], outcome).has_given
+    draws = forecast.draw_groups
     tables: dict[str, pd.DataFrame] = {}
     for policy in forecast.policies:
         if forecast.has_outcome_columns and not has_given:
             columns = forecast.readings()[policy]
             event = columns[outcome]
             entry = np.zeros(len(event)) if since is None else columns[since]
-            counts = OccurrenceExposure.of_times(entry, event, horizon, cuts)
+            counts = OccurrenceExposure.of_times(entry, event, horizon, cuts, draws)
         else:
             counts = _from_incidence(forecast, policy, outcome, cuts)
+            if draws is not None:
+                counts = replace(counts, dispersion=math.nan)
         tables[policy] = counts.table()
     table = pd.concat(tables, names=["policy"])
     table.attrs.update(forecast.attributes, outcome=outcome, since=since or "")

@@ -57,10 +57,11 @@ def text_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 
 def number_cells(figures: Iterable[Figure]) -> str:
-    """Cells with a figure each, its interval below."""
+    """Cells with a figure each, its interval below, and in brackets its band."""
     return "".join(
         f"<td class='number'>{escape(figure.main)}"
         + (f"<span class='interval'>{escape(figure.interval)}</span>" if figure.interval else "")
+        + (f"<span class='interval'>[{escape(figure.band)}]</span>" if figure.band else "")
         + "</td>"
         for figure in figures
     )

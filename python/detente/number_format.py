@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from detente.estimates import SHARES
@@ -16,14 +16,15 @@ MISSING = "–"
 
 @dataclass(frozen=True)
 class Figure:
-    """An estimate and its interval, as text; `interval` may be empty."""
+    """An estimate, its interval and its epistemic band, as text; the last two may be empty."""
 
     main: str
     interval: str = ""
+    band: str = ""
 
 
 def estimate_figure(estimate: _core.Estimate) -> Figure:
-    """An estimate with its 95 % interval: shares in per cent, all else in its unit.
+    """An estimate with its 95 % interval and its band: shares in per cent, all else in its unit.
 
     A share that no path had is shown by the bound that the paths allow, not as 0 %.
     """
@@ -34,8 +35,31 @@ def estimate_figure(estimate: _core.Estimate) -> Figure:
             return Figure(f"< {_bound(100 * estimate.high)} %")
         if estimate.hits == estimate.n:
             return Figure(f"> {_bound(100 * estimate.low, below=100)} %")
-        return figure(100 * estimate.estimate, 100 * estimate.low, 100 * estimate.high, " %")
-    return figure(estimate.estimate, estimate.low, estimate.high)
+    is_share = estimate.kind in SHARES
+    scale = 100 if is_share else 1
+    shown = figure(
+        scale * estimate.estimate,
+        scale * estimate.low,
+        scale * estimate.high,
+        " %" if is_share else "",
+    )
+    return replace(shown, band=band_text(scale * estimate.band_low, scale * estimate.band_high))
+
+
+def band_text(low: float, high: float, sign: bool = False) -> str:
+    """The ends of a band with the digits that its width leaves; empty where there is none.
+
+    Examples
+    --------
+    >>> band_text(5.93, 27.12)
+    '6–27'
+    >>> band_text(3.0, 3.0)
+    '3'
+    """
+    if math.isnan(low) or math.isnan(high):
+        return ""
+    shown = figure((low + high) / 2, low, high, sign=sign)
+    return shown.interval or shown.main
 
 
 def figure(value: float, low: float, high: float, suffix: str = "", sign: bool = False) -> Figure:

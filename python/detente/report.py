@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 def forecast_html(forecast: Forecast) -> str:
     """Heading and table of outcomes, as a part of a page."""
-    return part(_heading(forecast) + _table(forecast))
+    note = f"<p class='fact'>{escape(band_words(forecast))}</p>" if forecast.has_bands else ""
+    return part(_heading(forecast) + _table(forecast) + note)
 
 
 def forecast_page(forecast: Forecast) -> str:
@@ -32,7 +33,8 @@ def forecast_page(forecast: Forecast) -> str:
         "<h2>Outcomes</h2>",
         _table(forecast),
         "<p class='fact'>Below each estimate: its 95 % Monte Carlo interval, which more paths "
-        "would narrow. It does not tell how far the scenario may be from the world.</p>",
+        "would narrow. It does not tell how far the scenario may be from the world. "
+        f"{escape(band_words(forecast)) if forecast.has_bands else ''}</p>",
         "<h2>Policies</h2>",
         definitions(scenario.policy_descriptions),
         *_charts(forecast),
@@ -50,6 +52,15 @@ def forecast_page(forecast: Forecast) -> str:
     )
 
 
+def band_words(forecast: Forecast) -> str:
+    """What the figures in brackets mean."""
+    return (
+        "In brackets: the epistemic band, how the estimate varies over the uncertain parameters "
+        f"(5 to 95 % quantile, from draws of {forecast.paths_per_draw:,} paths); more paths do not "
+        "narrow it."
+    )
+
+
 def write_report(forecast: Forecast, path: str | os.PathLike[str]) -> Path:
     """Write the page; it appears when it is whole."""
     target = Path(path)
@@ -59,6 +70,8 @@ def write_report(forecast: Forecast, path: str | os.PathLike[str]) -> Path:
 
 def _heading(forecast: Forecast) -> str:
     facts = [f"{forecast.n_paths:,} paths per policy", f"seed {forecast.seed}"]
+    if forecast.paths_per_draw > 1:
+        facts.insert(1, f"{forecast.paths_per_draw:,} paths per draw")
     if forecast.dates:
         facts.append(f"{forecast.dates[0]} to {forecast.dates[-1]}")
     facts.append(f"detente {forecast.version}, scenario {forecast.scenario_hash}")

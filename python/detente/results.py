@@ -8,7 +8,9 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from detente import _core
+from detente.draw_groups import DrawGroups
 from detente.errors import ArgumentError, unknown_name
+from detente.estimates import has_band
 from detente.path_data import PathData
 from detente.provenance import Provenance
 
@@ -33,6 +35,8 @@ class Results:
     n_paths, n_paths_requested, first_path
         How many paths per policy the numbers rest on, how many were asked for, and the number of
         the first one.
+    paths_per_draw
+        How many paths share a draw of the parameters.
     scenario_hash, scenario_yaml
         A digest of the scenario, and the scenario itself.
     version
@@ -64,6 +68,7 @@ class Results:
         self.missing = provenance.missing
         self.title = core.title
         self.scenario_hash = core.scenario_hash
+        self.paths_per_draw = core.paths_per_draw
         self.first_path = core.first_path
         self.n_paths = core.n_paths
         self.partial = self.n_paths < self.n_paths_requested
@@ -122,10 +127,11 @@ class Results:
 
     @property
     def attributes(self) -> dict[str, Any]:
-        """What every table carries: seed, paths, version, scenario hash."""
+        """What every table carries: seed, paths, paths per draw, version, scenario hash."""
         return {
             "seed": self.seed,
             "paths": self.n_paths,
+            "paths_per_draw": self.paths_per_draw,
             "version": self.version,
             "scenario_hash": self.scenario_hash,
         }
@@ -176,6 +182,19 @@ class Results:
                 "path, policy and outcome)"
             )
         return self._data.outcomes
+
+    @property
+    def has_bands(self) -> bool:
+        """Whether estimates tell how they vary over the parameters."""
+        return any(has_band(item) for each in self._policies.values() for item in each.outcomes)
+
+    @property
+    def draw_groups(self) -> DrawGroups | None:
+        """Which paths share a draw of uncertain parameters; None where none do."""
+        has_draws = any(estimate.n_draws > 0 for estimate in self._any_policy.outcomes)
+        if self.paths_per_draw == 1 or not has_draws:
+            return None
+        return DrawGroups.of_range(self.first_path, self.n_paths, self.paths_per_draw)
 
     @property
     def paths_per_second(self) -> float:

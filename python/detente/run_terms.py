@@ -28,6 +28,8 @@ class RunTerms:
         What is kept of single paths; of histories no more than there are paths.
     shard
         Which part of a larger run it is.
+    paths_per_draw
+        How many paths share a draw of the parameters.
     """
 
     scenario_hash: str
@@ -40,6 +42,7 @@ class RunTerms:
     keep_paths: int
     keep_outcomes: bool
     shard: Shard | None
+    paths_per_draw: int
 
     @classmethod
     def of_forecast(cls, forecast: Forecast) -> RunTerms:
@@ -55,6 +58,7 @@ class RunTerms:
             forecast.n_histories,
             forecast.has_outcome_columns,
             forecast.shard,
+            forecast.paths_per_draw,
         )
 
     @classmethod
@@ -85,6 +89,7 @@ class RunTerms:
             "n_paths": "number of paths",
             "keep_paths": "number of kept histories",
             "keep_outcomes": "choice of kept readings",
+            "paths_per_draw": "number of paths per draw",
         }
         found = []
         for field in fields(self):

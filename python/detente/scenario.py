@@ -14,6 +14,7 @@ from detente.errors import ArgumentError, Diagnostic, unknown_name
 if TYPE_CHECKING:
     import pandas as pd
 
+    from detente.explanation import Explanation
     from detente.history import Trace
 
 #: What `with_` takes for a parameter: a fixed number, or a prior as it is written in a scenario.
@@ -273,7 +274,9 @@ class Scenario:
         }
         return _table(rows, "source", ["cite", "date", "url", "note"])
 
-    def trace(self, path: int, policy: str | None = None, seed: int = 0) -> Trace:
+    def trace(
+        self, path: int, policy: str | None = None, seed: int = 0, paths_per_draw: int = 1
+    ) -> Trace:
         """Replay one path alone, with its history.
 
         Parameters
@@ -282,17 +285,40 @@ class Scenario:
             The number of the path, from 0.
         policy
             The first of the scenario by default.
-        seed
-            As in :func:`detente.simulate`; the path is the one that a run of this seed contains.
+        seed, paths_per_draw
+            As in :func:`detente.simulate`; the path is the one that such a run contains.
         """
         from detente.history import Trace
-        from detente.simulation import check_policies, engine_seed
+        from detente.simulation import check_paths_per_draw, check_policies, engine_seed
 
         seed = operator.index(seed)
         name = self.policies[0] if policy is None else check_policies(self, policy)[0]
         if not 0 <= operator.index(path) < 2**64:
             raise ArgumentError(f"path must be between 0 and 2^64 - 1, not {path}")
-        return Trace(_core.trace(self._core, name, operator.index(path), engine_seed(seed)), seed)
+        core = _core.trace(
+            self._core,
+            name,
+            operator.index(path),
+            engine_seed(seed),
+            check_paths_per_draw(paths_per_draw),
+        )
+        return Trace(core, seed)
+
+    def explain(self, policy: str | None = None, seed: int = 0) -> Explanation:
+        """List what the steps of the engine are compiled to, and what each line of it costs here.
+
+        Parameters
+        ----------
+        policy
+            The first of the scenario by default.
+        seed
+            Of the few hundred paths that tell which joint states are visited.
+        """
+        from detente.explanation import explain
+        from detente.simulation import check_policies
+
+        name = self.policies[0] if policy is None else check_policies(self, policy)[0]
+        return explain(self, name, operator.index(seed))
 
     def __repr__(self) -> str:
         return (

@@ -40,6 +40,7 @@ def simulate(
     precision: Mapping[str, float] | None = None,
     progress: ProgressCallback | bool | None = None,
     first_path: int = 0,
+    paths_per_draw: int = 1,
     shard: str | None = None,
     checkpoint: Checkpoint | None = None,
 ) -> Forecast:
@@ -74,6 +75,12 @@ def simulate(
     first_path
         Number of the first path: the ensemble is `first_path` to `first_path + paths - 1`. Touching
         ranges join to one with :func:`detente.merge`.
+    paths_per_draw
+        So many paths share a draw of all parameters: paths p with the same floor(p /
+        `paths_per_draw`). Above 1 every estimate has an epistemic band, which tells how it varies
+        over the parameters (:attr:`Forecast.outcomes`), and its standard error and interval rest
+        on the draws, of which there are `paths` / `paths_per_draw`: 100 draws or more are needed
+        for the ends of a band, and some 10 to 100 paths on each.
     shard
         ``"3/16"`` runs the third sixteenth of these paths alone: contiguous, as large as the others
         but for one path. :func:`detente.merge` joins all to the whole.
@@ -100,7 +107,17 @@ def simulate(
     >>> forecast.outcomes.loc[("drift", "ceasefire_1y"), "estimate"]  # doctest: +SKIP
     0.234
     """
-    terms = run_terms(scenario, paths, seed, policies, keep_paths, keep_outcomes, first_path, shard)
+    terms = run_terms(
+        scenario,
+        paths,
+        seed,
+        policies,
+        keep_paths,
+        keep_outcomes,
+        first_path,
+        shard,
+        paths_per_draw,
+    )
     targets = _check_precision(scenario, precision)
     if targets and (shard is not None or checkpoint is not None):
         what = "a shard" if shard is not None else "a run with a checkpoint"
@@ -113,6 +130,11 @@ def simulate(
         return ensemble.run_to_precision(targets) if targets else ensemble.run_all()
 
 
+def check_paths_per_draw(paths_per_draw: int) -> int:
+    """The number of paths that share a draw, at least 1."""
+    return _count("paths_per_draw", paths_per_draw, least=1)
+
+
 def run_terms(
     scenario: Scenario,
     paths: int = 100_000,
@@ -122,6 +144,7 @@ def run_terms(
     keep_outcomes: bool = False,
     first_path: int = 0,
     shard: str | None = None,
+    paths_per_draw: int = 1,
 ) -> RunTerms:
     """What the numbers of such a run depend on; the arguments are those of :func:`simulate`.
 
@@ -150,6 +173,7 @@ def run_terms(
         keep_paths=kept if part is None else part.kept(kept),
         keep_outcomes=bool(keep_outcomes),
         shard=part,
+        paths_per_draw=check_paths_per_draw(paths_per_draw),
     )
 
 
@@ -171,7 +195,9 @@ def engine_seed(seed: int) -> int:
     return int.from_bytes(blake2b(digits.encode(), digest_size=8).digest(), "little")
 
 
-def check_policies(scenario: Scenario, policies: Sequence[str] | str | None) -> list[str]:
+def check_policies(
+    scenario: Scenario | Forecast, policies: Sequence[str] | str | None
+) -> list[str]:
     """The names of the policies to run, each known and named once; all of them for None."""
     known = scenario.policies
     if policies is None:
@@ -254,6 +280,7 @@ class _Ensemble:
         options = _core.RunOptions()
         options.n_paths = n_paths
         options.first_path = terms.first_path + done
+        options.paths_per_draw = terms.paths_per_draw
         options.seed = engine_seed(terms.seed)
         options.policies = list(terms.policies)
         options.threads = self._threads

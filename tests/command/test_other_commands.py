@@ -82,6 +82,17 @@ def test_compare_as_json_is_the_table(detente, truce) -> None:
             assert entry["standard_error"] == row["standard_error"]
 
 
+def test_compare_tells_in_how_many_draws_a_policy_is_above(detente, truce) -> None:
+    arguments = ["compare", truce, "--paths", "900", "--paths-per-draw", "30"]
+    ended = detente(*arguments)
+    assert ended.code == 0, ended.messages
+    for words in ("90 % band", "above in", "policy is above drift"):
+        assert words in ended.output
+    entry = detente(*arguments, "--json").json["policies"]["quick"]["added_deaths"]
+    assert entry["band_low"] <= entry["band_high"]
+    assert 0 <= entry["share_above"] <= 1
+
+
 def test_compare_needs_something_to_compare(detente, truce) -> None:
     ended = detente("compare", truce, "--policies", "drift", "--paths", "50")
     assert ended.code == 2
@@ -183,3 +194,20 @@ def test_help_and_version_end_well(detente, arguments: list[str]) -> None:
 
 def test_an_unknown_command_ends_with_2(detente) -> None:
     assert detente("frobnicate").code == 2
+
+
+def test_explain_shows_what_a_step_costs(detente, truce) -> None:
+    ended = detente("explain", truce, "--policy", "quick", "--code", "1")
+    assert ended.code == 0, ended.messages
+    assert ended.output.startswith("A step of a path under quick")
+    for words in ("noise of all variables", "open_talks", "of the time", "ns a step", "r0 = "):
+        assert words in ended.output
+    assert detente("explain", truce, "--policy", "quik").code == 2
+
+
+def test_explain_as_json(detente, truce) -> None:
+    told = detente("explain", truce, "--json").json
+    assert told["policy"] == "drift"
+    assert {"steps", "nanoseconds", "covered", "lines", "states"} <= set(told)
+    assert sum(line["share"] for line in told["lines"]) == pytest.approx(1.0)
+    assert any(line["instructions"] for line in told["states"][0]["lines"])

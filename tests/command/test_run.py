@@ -43,6 +43,21 @@ def test_json_is_one_object_and_nothing_else(detente, truce) -> None:
     assert told["policies"]["late"]["outcomes"]["to_ceasefire"]["quantiles"]["q95"] is None
 
 
+def test_paths_that_share_draws_give_bands(detente, truce) -> None:
+    arguments = ["run", truce, "--paths", "900", "--paths-per-draw", "30"]
+    ended = detente(*arguments)
+    assert ended.code == 0, ended.messages
+    assert "30 paths per draw" in ended.output
+    assert "90 % band" in ended.output
+    assert "more paths do not" in ended.output
+    told = detente(*arguments, "--json").json
+    assert told["paths_per_draw"] == 30
+    outcomes = told["policies"]["drift"]["outcomes"]
+    assert set(outcomes["added_deaths"]["band"]) == {"low", "high", "share"}
+    assert outcomes["added_deaths"]["band"]["low"] < outcomes["added_deaths"]["estimate"]
+    assert "band" not in detente("run", truce, "--paths", "50").output
+
+
 def test_threads_policies_and_path_range_are_taken(detente, truce) -> None:
     whole = detente("run", truce, "--paths", "400", "--policies", "late, drift", "--json").json
     assert set(whole["policies"]) == {"late", "drift"}
@@ -74,6 +89,7 @@ def test_shipped_scenarios_run_by_name(detente) -> None:
         (["--paths", "0"], "paths must be"),
         (["--paths", "many"], "integer"),
         (["--threads", "0"], "threads must be"),
+        (["--paths-per-draw", "0"], "paths_per_draw must be"),
         (["--seed", "1.5"], "the seed must be an integer"),
         (["--frobnicate"], "frobnicate"),
         (["--precision", "relapse_5y"], "OUTCOME=HALF_WIDTH"),

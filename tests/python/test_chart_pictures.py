@@ -40,6 +40,16 @@ KINDS: dict[str, Callable[[detente.Forecast], Chart]] = {
     "chain": lambda forecast: forecast.plot.chain("conflict", "quick"),
 }
 
+#: Charts of what drives a forecast, which are made of one of a choice with closed forms.
+DRIVERS: dict[str, Callable[[detente.Forecast], Chart]] = {
+    "worth": lambda forecast: detente.voi(forecast).plot(),
+    "sobol": lambda forecast: detente.sensitivity(forecast, "benefit", "act").plot("sobol"),
+    "tornado": lambda forecast: detente.sensitivity(forecast, "benefit", "act").plot("tornado"),
+    "break_even": lambda forecast: detente.break_even(
+        forecast.scenario, ("act", "wait"), "gain", points=5, paths=300
+    ).plot(),
+}
+
 #: What follows from the data rather than from how they are shown.
 DATA = {"data", "datasets", "title", "config", "domain", "$schema", "usermeta", "name", "labelExpr"}
 
@@ -60,11 +70,19 @@ def encoding_alone(spec: Any) -> Any:
     return round(spec, 6) if isinstance(spec, float) else spec
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.fixture(scope="module")
+def charts(forecast: detente.Forecast, support: Path) -> dict[str, Chart]:
+    choice = detente.load(support / "choice.yaml")
+    drivers = detente.simulate(choice, paths=1_000, seed=7, keep_outcomes=True)
+    drawn = {kind: draw(forecast) for kind, draw in KINDS.items()}
+    return drawn | {kind: draw(drivers) for kind, draw in DRIVERS.items()}
+
+
+@pytest.mark.parametrize("kind", [*KINDS, *DRIVERS])
 def test_each_chart_is_a_picture_that_a_page_has_room_for(
-    kind: str, forecast: detente.Forecast
+    kind: str, charts: dict[str, Chart]
 ) -> None:
-    image = picture(KINDS[kind](forecast))
+    image = picture(charts[kind])
     assert 500 <= image.width <= 800
     assert 120 <= image.height <= 1200
     colours = image.getcolors(maxcolors=image.width * image.height)
@@ -73,9 +91,9 @@ def test_each_chart_is_a_picture_that_a_page_has_room_for(
     assert max(count for count, _ in colours) < 0.97 * image.width * image.height
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_each_chart_encodes_as_it_did(kind: str, forecast: detente.Forecast) -> None:
-    found = encoding_alone(json.loads(KINDS[kind](forecast).to_json()))
+@pytest.mark.parametrize("kind", [*KINDS, *DRIVERS])
+def test_each_chart_encodes_as_it_did(kind: str, charts: dict[str, Chart]) -> None:
+    found = encoding_alone(json.loads(charts[kind].to_json()))
     file = GOLDEN / f"{kind}.json"
     if os.environ.get("DETENTE_RENEW_GOLDEN"):
         file.write_text(json.dumps(found, indent=1, sort_keys=True) + "\n", encoding="utf-8")
@@ -83,7 +101,7 @@ def test_each_chart_encodes_as_it_did(kind: str, forecast: detente.Forecast) -> 
 
 
 def test_every_chart_has_a_golden_file_and_no_file_is_left_over() -> None:
-    assert {file.stem for file in GOLDEN.glob("*.json")} == set(KINDS)
+    assert {file.stem for file in GOLDEN.glob("*.json")} == {*KINDS, *DRIVERS}
 
 
 def test_ten_policies_and_one_without_calendar_fit_too() -> None:

@@ -8,7 +8,7 @@ import pytest
 import xarray as xr
 
 import detente
-from detente import exchange
+from detente import extras
 
 
 def test_a_forecast_comes_back_from_netcdf(forecast: detente.Forecast, tmp_path: Path) -> None:
@@ -42,7 +42,7 @@ def test_a_seed_may_be_longer_than_the_files_integers(
 def test_a_missing_library_is_named(
     forecast: detente.Forecast, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(exchange, "find_spec", lambda _: None)
+    monkeypatch.setattr(extras, "find_spec", lambda _: None)
     with pytest.raises(detente.ArgumentError, match=r"pyarrow.*detente\[files\]"):
         forecast.to_parquet(tmp_path / "x.parquet")
 

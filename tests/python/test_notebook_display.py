@@ -96,4 +96,4 @@ def test_a_band_is_shown_where_there_is_one(forecast: detente.Forecast) -> None:
     table["band_high"] = table["high"] + 0.25
     html = shown(table)
     assert "In brackets: the epistemic band" in html
-    assert re.search(r"…[^<]+ \[[−+]", html)
+    assert re.search(r"…[^<]+</span><span class='interval'>\[[−+]", html)

@@ -7,12 +7,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from detente.number_format import Figure, estimate_figure, figure, percent, plain
+from detente.number_format import Figure, band_text, estimate_figure, figure, percent, plain
 
 
 def share(estimate: float, low: float, high: float, hits: int, n: int) -> SimpleNamespace:
     return SimpleNamespace(
-        kind="probability", estimate=estimate, low=low, high=high, hits=hits, n=n
+        kind="probability",
+        estimate=estimate,
+        low=low,
+        high=high,
+        hits=hits,
+        n=n,
+        band_low=math.nan,
+        band_high=math.nan,
     )
 
 
@@ -33,6 +40,15 @@ def test_figures_have_the_digits_that_their_interval_leaves(
     value: float, low: float, high: float, expected: Figure
 ) -> None:
     assert figure(value, low, high) == expected
+
+
+def test_a_band_stands_beside_the_interval_in_digits_of_its_own() -> None:
+    banded = share(0.234, 0.2314, 0.2366, 234, 1000)
+    banded.band_low, banded.band_high = 0.0593, 0.2712
+    assert estimate_figure(banded) == Figure("23.4 %", "23.1–23.7", "6–27")
+    assert band_text(-0.5, 1.25, sign=True) == "−0.5…+1.2"
+    assert band_text(2.0, 2.0) == "2"
+    assert band_text(math.nan, 1.0) == ""
 
 
 def test_shares_are_in_per_cent() -> None:

@@ -5,14 +5,17 @@
 namespace detente::engine {
 
 OutcomeAccumulator::OutcomeAccumulator(Kind the_kind, const std::vector<double>& dates,
-                                       double horizon)
+                                       double horizon, const std::optional<DrawRange>& draws)
     : kind(the_kind),
       incidence(the_kind == Kind::time ? dates : std::vector<double>{}, horizon,
                 the_kind == Kind::time ? summary::QuantileSketch::default_capacity : 16),
-      sketch(the_kind == Kind::number ? summary::QuantileSketch::default_capacity : 16) {}
+      sketch(the_kind == Kind::number ? summary::QuantileSketch::default_capacity : 16) {
+  if (draws) by_draw.emplace(*draws, incidence.dates());
+}
 
 void OutcomeAccumulator::add(const double* values, const outcome::Standing* standings,
                              std::size_t n) {
+  if (by_draw) add_by_draw(values, standings, n);
   std::vector<double> counted;
   counted.reserve(n);
   for (std::size_t i = 0; i < n; ++i) {
@@ -45,6 +48,19 @@ void OutcomeAccumulator::add(const double* values, const outcome::Standing* stan
   }
 }
 
+// The estimate is the mean of these: of a time, whether it was reached.
+void OutcomeAccumulator::add_by_draw(const double* values, const outcome::Standing* standings,
+                                     std::size_t n) {
+  if (kind == Kind::number) return by_draw->add(values, standings, n);
+  std::vector<double> is_true(n);
+  for (std::size_t i = 0; i < n; ++i) {
+    const bool holds = kind == Kind::share ? values[i] != 0.0 : values[i] <= incidence.horizon();
+    is_true[i] = holds ? 1.0 : 0.0;
+  }
+  by_draw->add(is_true.data(), standings, n);
+  if (kind == Kind::time) by_draw->add_times(values, standings, n);
+}
+
 void OutcomeAccumulator::merge(const OutcomeAccumulator& other) {
   n_excluded += other.n_excluded;
   n_censored += other.n_censored;
@@ -52,6 +68,7 @@ void OutcomeAccumulator::merge(const OutcomeAccumulator& other) {
   incidence.merge(other.incidence);
   moments.merge(other.moments);
   sketch.merge(other.sketch);
+  if (by_draw) by_draw->merge(*other.by_draw);
 }
 
 std::uint64_t OutcomeAccumulator::n_counted() const {
@@ -124,9 +141,11 @@ Labels labels_of(const model::Model& model, const std::vector<std::size_t>& poli
   return labels;
 }
 
-PolicyAccumulator::PolicyAccumulator(const Labels& labels) {
+PolicyAccumulator::PolicyAccumulator(const Labels& labels, std::uint64_t first_path) {
+  std::optional<DrawRange> draws;
+  if (labels.has_draws()) draws = DrawRange{labels.paths_per_draw, first_path};
   for (const Labels::Outcome& outcome : labels.outcomes) {
-    outcomes.emplace_back(kind_of(outcome.kind), labels.times, labels.horizon);
+    outcomes.emplace_back(kind_of(outcome.kind), labels.times, labels.horizon, draws);
   }
   for (const Labels::Chain& chain : labels.chains) {
     occupancy.emplace_back(chain.states.size(), labels.times.size());
@@ -162,7 +181,9 @@ void PolicyAccumulator::merge(const PolicyAccumulator& other) {
 
 Accumulators::Accumulators(Labels the_labels, std::uint64_t the_seed, std::uint64_t the_first_path)
     : labels(std::move(the_labels)), seed(the_seed), first_path(the_first_path) {
-  for (std::size_t p = 0; p < labels.policies.size(); ++p) policies.emplace_back(labels);
+  for (std::size_t p = 0; p < labels.policies.size(); ++p) {
+    policies.emplace_back(labels, first_path);
+  }
 }
 
 }  // namespace detente::engine

@@ -4,6 +4,7 @@
 /// change a bit of it.
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,13 +16,16 @@
 #include "detente/summary/occupancy.hpp"
 #include "detente/summary/proportion.hpp"
 #include "detente/summary/quantiles.hpp"
+#include "engine/draw_accumulator.hpp"
 
 namespace detente::engine {
 
 /// One outcome of one policy.
 struct OutcomeAccumulator {
   enum class Kind : std::uint8_t { share, time, number };
-  OutcomeAccumulator(Kind kind, const std::vector<double>& dates, double horizon);
+  /// `draws`: where paths share draws of uncertain parameters.
+  OutcomeAccumulator(Kind kind, const std::vector<double>& dates, double horizon,
+                     const std::optional<DrawRange>& draws);
 
   Kind kind;
   std::uint64_t n_excluded = 0;
@@ -30,10 +34,14 @@ struct OutcomeAccumulator {
   summary::Incidence incidence;    ///< time
   summary::Moments moments;        ///< number
   summary::QuantileSketch sketch;  ///< number
+  std::optional<DrawAccumulator> by_draw;
 
   void add(const double* values, const outcome::Standing* standings, std::size_t n);
   void merge(const OutcomeAccumulator& other);
   std::uint64_t n_counted() const;
+
+ private:
+  void add_by_draw(const double* values, const outcome::Standing* standings, std::size_t n);
 };
 
 /// Names and units of what is summed, and the axes.
@@ -57,6 +65,11 @@ struct Labels {
   std::vector<Outcome> outcomes;  ///< utility last where there is one
   std::vector<Chain> chains;
   std::vector<Variable> variables;
+  std::uint64_t paths_per_draw = 1;
+  bool is_uncertain = false;  ///< draws differ
+
+  /// Whether paths are grouped by draws that differ.
+  bool has_draws() const { return paths_per_draw > 1 && is_uncertain; }
 };
 
 /// Labels of a run of these policies.
@@ -65,13 +78,13 @@ Labels labels_of(const model::Model& model, const std::vector<std::size_t>& poli
 
 struct PolicyAccumulator {
   PolicyAccumulator() = default;
-  explicit PolicyAccumulator(const Labels& labels);
+  PolicyAccumulator(const Labels& labels, std::uint64_t first_path);
 
   std::vector<OutcomeAccumulator> outcomes;
   std::vector<summary::Occupancy> occupancy;
   std::vector<summary::Bands> bands;
 
-  /// Outcomes and occupancy; bands are added date by date while the block runs.
+  /// Outcomes and occupancy of the paths that follow; bands are added date by date while the block runs.
   void add(const BlockResult& block);
   void merge(const PolicyAccumulator& other);
 };

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "detente/diagnostic/error.hpp"
 #include "detente/kernel/dispatch.hpp"
 #include "detente/random/stream.hpp"
 
@@ -28,6 +29,10 @@ random::Copula copula_of(const model::Model& model) {
 
 }  // namespace
 
+void require_paths_per_draw(std::uint64_t paths_per_draw) {
+  if (paths_per_draw == 0) throw diagnostic::RunError("a draw needs at least one path");
+}
+
 Draws::Draws(const model::Model& model) : copula_(copula_of(model)) {
   for (const model::Parameter& parameter : model.parameters) {
     streams_.push_back(random::StreamId("parameter/" + parameter.name).value());
@@ -38,12 +43,19 @@ Draws::Draws(const model::Model& model) : copula_(copula_of(model)) {
   }
 }
 
-void Draws::fill(std::uint64_t seed_key, std::uint64_t first_path, std::size_t n, double* columns,
-                 std::size_t stride) const {
+bool Draws::vary() const {
+  return std::any_of(tables_.begin(), tables_.end(),
+                     [](const auto& table) { return table != nullptr; });
+}
+
+void Draws::fill(std::uint64_t seed_key, std::uint64_t first_path, std::uint64_t paths_per_draw,
+                 std::size_t n, double* columns, std::size_t stride) const {
   const std::size_t lanes = rounded_lanes(n);
-  Buffer<std::uint64_t> paths(lanes);
+  Buffer<std::uint64_t> draws(lanes);
   Buffer<std::uint32_t> indices(lanes);
-  for (std::size_t i = 0; i < lanes; ++i) paths[i] = first_path + std::min(i, n - 1);
+  for (std::size_t i = 0; i < lanes; ++i) {
+    draws[i] = (first_path + std::min(i, n - 1)) / paths_per_draw;
+  }
   const kernel::Table& table = kernel::active();
   const auto quantile = table.column[static_cast<std::size_t>(kernel::Operation::normal_quantile)];
   const std::size_t n_parameters = streams_.size();
@@ -53,7 +65,7 @@ void Draws::fill(std::uint64_t seed_key, std::uint64_t first_path, std::size_t n
       std::fill_n(z, lanes, constants_[p]);
       continue;
     }
-    table.uniforms(z, {seed_key, streams_[p]}, paths.data(), indices.data(), lanes);
+    table.uniforms(z, {seed_key, streams_[p]}, draws.data(), indices.data(), lanes);
     quantile(z, z, z, z, lanes);
   }
   // A row reads its own score and earlier ones, so the last row goes first.

@@ -121,7 +121,8 @@ diagnostic::SourceSpan span_of(const model::Intensity& intensity) {
 
 }  // namespace
 
-std::string describe(const Failure& failure, const Task& task, std::uint64_t seed) {
+std::string describe(const Failure& failure, const Task& task, std::uint64_t seed,
+                     std::uint64_t paths_per_draw) {
   const program::Program& program = task.program();
   const model::Model& model = program.model();
   const std::string where = element_text(program, failure.element);
@@ -205,8 +206,11 @@ std::string describe(const Failure& failure, const Task& task, std::uint64_t see
       d.hint = "lower the hazard, or give the trigger `once: true`; " + d.hint;
       break;
   }
-  d.message += "; policy `" + program.policy().name + "`, path " + std::to_string(failure.path) +
-               ", seed " + std::to_string(seed) + ", time " + model.calendar.label_of(failure.time);
+  d.message +=
+      "; policy `" + program.policy().name + "`, path " + std::to_string(failure.path) + ", seed " +
+      std::to_string(seed) +
+      (paths_per_draw > 1 ? ", " + std::to_string(paths_per_draw) + " paths per draw" : "") +
+      ", time " + model.calendar.label_of(failure.time);
   if (!names.text().empty()) d.message += "; " + names.text();
   return diagnostic::format(d);
 }

@@ -8,7 +8,8 @@
 
 namespace detente::engine {
 
-/// `error[E4xx]: ...` with the element, path, time, policy, seed and the values of the names in the expression.
-std::string describe(const Failure& failure, const Task& task, std::uint64_t seed);
+/// `error[E4xx]: ...` with the element, path, time, policy, seed, paths per draw and the values of the names in the expression.
+std::string describe(const Failure& failure, const Task& task, std::uint64_t seed,
+                     std::uint64_t paths_per_draw);
 
 }  // namespace detente::engine

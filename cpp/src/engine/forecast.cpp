@@ -53,6 +53,35 @@ void set_number(Estimate& estimate, const OutcomeAccumulator& outcome) {
   estimate.quantiles = outcome.sketch.quantiles(Forecast::quantile_levels());
 }
 
+/// Errors of paths that share draws, and the band.
+void set_by_draw(Estimate& estimate, const OutcomeAccumulator& outcome) {
+  const summary::BetweenDraws between = outcome.by_draw->between();
+  const std::uint64_t n_draws = between.n_draws();
+  estimate.n_draws = n_draws;
+  estimate.standard_error = between.standard_error();
+  const summary::Proportion share{estimate.hits, estimate.n};
+  const summary::Interval interval =
+      outcome.kind == OutcomeAccumulator::Kind::number
+          ? summary::student_interval(estimate.estimate, estimate.standard_error, n_draws)
+          : share.wilson_by_draw(estimate.standard_error, n_draws);
+  estimate.low = interval.low;
+  estimate.high = interval.high;
+  const summary::Interval band = between.band();
+  estimate.band_low = band.low;
+  estimate.band_high = band.high;
+  estimate.between_variance = between.between_variance();
+  estimate.within_variance = between.within_variance();
+  estimate.epistemic_share = between.epistemic_share();
+  if (outcome.kind != OutcomeAccumulator::Kind::time) return;
+  const std::vector<double> errors = outcome.by_draw->incidence_errors();
+  for (std::size_t d = 0; d < errors.size(); ++d) {
+    const summary::Interval at_date =
+        outcome.incidence.by_date(d).wilson_by_draw(errors[d], n_draws);
+    estimate.incidence_low[d] = at_date.low;
+    estimate.incidence_high[d] = at_date.high;
+  }
+}
+
 Estimate estimate_of(const Labels::Outcome& label, const OutcomeAccumulator& outcome,
                      std::uint64_t n_paths) {
   Estimate estimate;
@@ -76,6 +105,7 @@ Estimate estimate_of(const Labels::Outcome& label, const OutcomeAccumulator& out
       set_number(estimate, outcome);
       break;
   }
+  if (outcome.by_draw) set_by_draw(estimate, outcome);
   const auto all = static_cast<double>(n_paths);
   estimate.censored_share = static_cast<double>(outcome.n_censored) / all;
   estimate.given_share = 1.0 - static_cast<double>(outcome.n_excluded) / all;
@@ -118,6 +148,7 @@ Forecast summarise(std::shared_ptr<const Accumulators> accumulators) {
   forecast.title = labels.title;
   forecast.scenario_hash = labels.scenario_hash;
   forecast.seed = accumulators->seed;
+  forecast.paths_per_draw = labels.paths_per_draw;
   forecast.first_path = accumulators->first_path;
   forecast.n_paths = accumulators->n_paths;
   forecast.n_paths_requested = accumulators->n_paths;
@@ -152,11 +183,16 @@ Forecast Forecast::merged_with(const Forecast& next, Gap gap) const {
           "they come from different scenarios");
   require(a.labels.policies == b.labels.policies, "their policies differ");
   require(a.seed == b.seed, "their seeds differ");
+  require(a.labels.paths_per_draw == b.labels.paths_per_draw,
+          "their paths per draw differ, " + std::to_string(a.labels.paths_per_draw) + " and " +
+              std::to_string(b.labels.paths_per_draw));
   const std::uint64_t end = a.first_path + a.n_paths;
   const bool fits = gap == Gap::refused ? b.first_path == end : b.first_path >= end;
   require(fits, "the second must begin with path " + std::to_string(end) +
                     (gap == Gap::left_out ? " or later" : "") + ", it begins with path " +
                     std::to_string(b.first_path));
+  require(b.first_path == end || a.labels.paths_per_draw == 1,
+          "paths that share draws of the parameters cannot be joined over a gap");
   auto sum = std::make_shared<Accumulators>(a);
   sum->n_paths += b.n_paths;
   for (std::size_t p = 0; p < sum->policies.size(); ++p) {

@@ -102,10 +102,7 @@ class Ensemble {
         policies_(chosen_policies(*model_, options.policies)),
         threads_(options.threads > 0 ? options.threads : tbb::info::default_concurrency()),
         prepared_(prepare(model_, policies_)),
-        state_(std::make_shared<Accumulators>(
-            labels_of(*model_, policies_, prepared_.tasks[0]->program().grid().report_times,
-                      options.scenario_hash),
-            options.seed, options.first_path)),
+        state_(std::make_shared<Accumulators>(labels(), options.seed, options.first_path)),
         block_paths_(block_size(options, threads_)),
         is_long_(options.block_paths == 0 &&
                  options.n_paths > 4 * most_block_paths * static_cast<std::uint64_t>(threads_)) {
@@ -138,8 +135,8 @@ class Ensemble {
 
   Forecast finish(double wall_seconds) {
     if (failure_) {
-      throw diagnostic::RunError(
-          describe(*failure_, *prepared_.tasks[failed_policy_], options_.seed));
+      throw diagnostic::RunError(describe(*failure_, *prepared_.tasks[failed_policy_],
+                                          options_.seed, options_.paths_per_draw));
     }
     Forecast forecast = summarise(state_);
     forecast.n_paths_requested = options_.n_paths;
@@ -157,6 +154,14 @@ class Ensemble {
   }
 
  private:
+  Labels labels() const {
+    Labels labels = labels_of(*model_, policies_, prepared_.tasks[0]->program().grid().report_times,
+                              options_.scenario_hash);
+    labels.paths_per_draw = options_.paths_per_draw;
+    labels.is_uncertain = prepared_.draws->vary();
+    return labels;
+  }
+
   void reserve_kept() {
     columns_.resize(policies_.size());
     kept_.resize(policies_.size());
@@ -195,7 +200,8 @@ class Ensemble {
     const std::uint64_t key = random::seed_key(options_.seed);
     work->stride = rounded_lanes(work->n);
     work->parameters = Buffer<double>(model_->parameters.size() * work->stride);
-    prepared_.draws->fill(key, work->first_path, work->n, work->parameters.data(), work->stride);
+    prepared_.draws->fill(key, work->first_path, options_.paths_per_draw, work->n,
+                          work->parameters.data(), work->stride);
     for (std::size_t p = 0; p < prepared_.tasks.size(); ++p) {
       Block::Options options;
       options.bands = bands_[p].get();
@@ -308,6 +314,7 @@ Forecast run(std::shared_ptr<const model::Model> model, const RunOptions& option
              const ProgressCallback& progress) {
   if (options.n_paths == 0) throw diagnostic::RunError("a run needs at least one path");
   if (options.threads < 0) throw diagnostic::RunError("the number of threads cannot be negative");
+  require_paths_per_draw(options.paths_per_draw);
   using clock = std::chrono::steady_clock;
   const auto begin = clock::now();
   const auto seconds = [&begin] {

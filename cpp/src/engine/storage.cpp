@@ -11,7 +11,8 @@ using summary::ByteWriter;
 
 namespace {
 
-constexpr std::string_view magic = "detente-forecast-1";
+constexpr std::string_view magic = "detente-forecast-2";
+constexpr std::string_view magic_without_draws = "detente-forecast-1";
 
 void write(ByteWriter& writer, const std::vector<std::string>& texts) {
   writer.count(texts.size());
@@ -25,6 +26,8 @@ std::vector<std::string> read_texts(ByteReader& reader) {
 }
 
 void write(ByteWriter& writer, const Labels& labels) {
+  writer.count(labels.paths_per_draw);
+  writer.u8(labels.is_uncertain ? 1 : 0);
   writer.text(labels.title);
   writer.text(labels.scenario_hash);
   writer.count(labels.times.size());
@@ -51,8 +54,12 @@ void write(ByteWriter& writer, const Labels& labels) {
   }
 }
 
-Labels read_labels(ByteReader& reader) {
+Labels read_labels(ByteReader& reader, bool has_draws) {
   Labels labels;
+  if (has_draws) {
+    labels.paths_per_draw = reader.count();
+    labels.is_uncertain = reader.u8() != 0;
+  }
   labels.title = reader.text();
   labels.scenario_hash = reader.text();
   labels.times.resize(reader.length(8));
@@ -96,6 +103,7 @@ void write(ByteWriter& writer, const PolicyAccumulator& policy) {
         outcome.sketch.write(writer);
         break;
     }
+    if (outcome.by_draw) outcome.by_draw->write(writer);
   }
   for (const summary::Occupancy& chain : policy.occupancy) chain.write(writer);
   for (const summary::Bands& bands : policy.bands) bands.write(writer);
@@ -117,6 +125,7 @@ void read(ByteReader& reader, PolicyAccumulator& policy) {
         outcome.sketch = summary::QuantileSketch::read(reader);
         break;
     }
+    if (outcome.by_draw) outcome.by_draw->read(reader);
   }
   for (summary::Occupancy& chain : policy.occupancy) chain = summary::Occupancy::read(reader);
   for (summary::Bands& bands : policy.bands) bands = summary::Bands::read(reader);
@@ -147,12 +156,14 @@ std::string Accumulators::serialize() const {
 
 Accumulators Accumulators::deserialize(const std::string& bytes) {
   ByteReader whole(bytes);
-  if (bytes.size() < magic.size() + 8 || whole.text() != magic) damaged();
+  if (bytes.size() < magic.size() + 8) damaged();
+  const std::string form = whole.text();
+  if (form != magic && form != magic_without_draws) damaged();
   const std::uint64_t sum = whole.u64();
   const std::string body = whole.text();
   if (!whole.at_end() || summary::checksum(body) != sum) damaged();
   ByteReader reader(body);
-  Labels labels = read_labels(reader);
+  Labels labels = read_labels(reader, form == magic);
   const std::uint64_t seed = reader.u64();
   const std::uint64_t first_path = reader.u64();
   Accumulators state(std::move(labels), seed, first_path);

@@ -250,28 +250,19 @@ double evaluate_once(Op op, double a, double b, double c) {
   return out.lane[0];
 }
 
-const char* name_of(Op op) {
-  switch (op) {
-    case Op::constant:
-      return "constant";
-    case Op::leaf:
-      return "leaf";
+NamedFunction named_function(kernel::ColumnFunction function) {
+  if (function == &splat) return {"spread", 1};
 #define DETENTE_UNARY(name) \
-  case Op::name:            \
-    return #name;
-#define DETENTE_BINARY(name) \
-  case Op::name:             \
-    return #name;
-#define DETENTE_TERNARY(name) \
-  case Op::name:              \
-    return #name;
-#include "detente/kernel/operations.def"
-    case Op::beta_quantile:
-      return "beta_quantile";
-    case Op::gamma_cumulative:
-      return "gamma_cumulative";
+  if (function == function_of(Op::name, Shape::vv)) return {#name, 1};
+#define DETENTE_BINARY(name)                                         \
+  for (const Shape shape : {Shape::vv, Shape::vs, Shape::sv}) {      \
+    if (function == function_of(Op::name, shape)) return {#name, 2}; \
   }
-  return "?";
+#define DETENTE_TERNARY(name) \
+  if (function == function_of(Op::name, Shape::vv)) return {#name, 3};
+#include "detente/kernel/operations.def"
+  if (function == function_of(Op::beta_quantile, Shape::vv)) return {"beta_quantile", 3};
+  return {"gamma_cumulative", 3};
 }
 
 }  // namespace detente::program

@@ -74,8 +74,8 @@ NodeId Graph::leaf(Leaf leaf) {
   return intern(node, 0);
 }
 
-// Identities that hold for every IEEE value, signed zeros apart; nothing here may turn NaN into a number except where
-// the language says so (a branch not taken, a guard that is false).
+// Identities that hold for every IEEE value, signed zeros and roots of minus infinity apart; nothing here may turn NaN
+// into a number except where the language says so (a branch not taken, a guard that is false).
 NodeId Graph::simplified(Op op, NodeId a, NodeId b, NodeId c, bool& done) {
   done = true;
   switch (op) {
@@ -100,6 +100,9 @@ NodeId Graph::simplified(Op op, NodeId a, NodeId b, NodeId c, bool& done) {
     case Op::pow:
       if (is_constant(b, 1.0)) return a;
       if (is_constant(b, 2.0)) return apply(Op::square, a);
+      if (is_constant(b, 3.0)) return apply(Op::mul, apply(Op::square, a), a);
+      if (is_constant(b, 0.5)) return apply(Op::sqrt, a);
+      if (is_constant(b, 1.5)) return apply(Op::mul, a, apply(Op::sqrt, a));
       break;
     case Op::logical_and:
       if (is_constant(a, 0.0) || is_constant(b, 0.0)) return constant(0.0);

@@ -38,6 +38,17 @@ void ScalarBank::build(const Graph& graph, const std::vector<NodeId>& outputs, P
   for (const auto& [slot, value] : constants) constants_[slot] = value;
 }
 
+std::optional<double> ScalarBank::constant(std::uint16_t slot) const {
+  const bool is_input = std::any_of(inputs_.begin(), inputs_.end(),
+                                    [slot](const Input& input) { return input.slot == slot; });
+  const auto& computed = code_.instructions();
+  const bool is_computed =
+      std::any_of(computed.begin(), computed.end(),
+                  [slot](const Instruction& instruction) { return instruction.out.index == slot; });
+  if (is_input || is_computed) return std::nullopt;
+  return constants_[slot];
+}
+
 void ScalarBank::initialise(double* scalars) const {
   for (const double value : constants_) {
     std::fill_n(scalars, kernel::lane_quantum, value);

@@ -1,5 +1,6 @@
 #include "detente/summary/proportion.hpp"
 
+#include <algorithm>
 #include <boost/math/special_functions/beta.hpp>
 #include <cmath>
 #include <limits>
@@ -7,6 +8,13 @@
 #include "summary/damage.hpp"
 
 namespace detente::summary {
+
+Interval wilson_interval(double p, double n, double z) {
+  const double shrink = 1.0 + z * z / n;
+  const double centre = (p + z * z / (2.0 * n)) / shrink;
+  const double half = z / shrink * std::sqrt(p * (1.0 - p) / n + z * z / (4.0 * n * n));
+  return {p == 0.0 ? 0.0 : centre - half, p == 1.0 ? 1.0 : centre + half};
+}
 
 double Proportion::estimate() const {
   if (n == 0) return std::numeric_limits<double>::quiet_NaN();
@@ -20,13 +28,18 @@ double Proportion::standard_error() const {
 
 Interval Proportion::wilson(double level) const {
   if (n == 0) return {0.0, 1.0};
-  const double z = two_sided_normal_quantile(level);
-  const auto count = static_cast<double>(n);
+  return wilson_interval(estimate(), static_cast<double>(n), two_sided_normal_quantile(level));
+}
+
+Interval Proportion::wilson_by_draw(double standard_error, std::uint64_t n_draws,
+                                    double level) const {
+  if (n_draws < 2) return {0.0, 1.0};
   const double p = estimate();
-  const double shrink = 1.0 + z * z / count;
-  const double centre = (p + z * z / (2.0 * count)) / shrink;
-  const double half = z / shrink * std::sqrt(p * (1.0 - p) / count + z * z / (4.0 * count * count));
-  return {hits == 0 ? 0.0 : centre - half, hits == n ? 1.0 : centre + half};
+  const auto draws = static_cast<double>(n_draws);
+  if (hits == 0 || hits == n) return wilson_interval(p, draws, two_sided_normal_quantile(level));
+  const double effective = p * (1.0 - p) / (standard_error * standard_error);
+  return wilson_interval(p, std::min(effective, static_cast<double>(n)),
+                         two_sided_student_quantile(level, draws - 1.0));
 }
 
 double Proportion::upper_bound(double level) const {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -10,7 +11,7 @@ import typer
 from detente.cli import options
 from detente.cli.console import output, say, write_json
 from detente.cli.exit_codes import INTERRUPTED, exits
-from detente.number_format import MISSING, Figure, estimate_figure, figure
+from detente.number_format import MISSING, Figure, band_text, estimate_figure, figure, percent
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,6 +31,7 @@ def compare(
     seed: options.Seed = "0",
     threads: options.Threads = None,
     policies: options.Policies = None,
+    paths_per_draw: options.PathsPerDraw = 1,
     first_path: options.FirstPath = 0,
     as_json: options.Json = False,
 ) -> int | None:
@@ -54,6 +56,7 @@ def compare(
             keep_outcomes=True,
             progress=True,
             first_path=first_path,
+            paths_per_draw=paths_per_draw,
         )
         interrupted = False
     except Interrupted as interruption:
@@ -78,13 +81,20 @@ def _give(forecast: Forecast, baseline: str, as_json: bool) -> None:
     console.print(Text(f"{forecast.n_paths:,} shared paths · seed {forecast.seed}", style="dim"))
     _figures(forecast, baseline, table).print(console)
     console.print()
-    console.print(
-        Text(
-            "Each column but the first is the difference to it, in percentage points (pp) for "
-            "shares,\nwith its 95 % interval over the paths that the policies share.",
-            style="dim",
-        )
+    console.print(Text(_legend(forecast, baseline), style="dim"))
+
+
+def _legend(forecast: Forecast, baseline: str) -> str:
+    legend = (
+        "Each column but the first is the difference to it, in percentage points (pp) for "
+        "shares,\nwith its 95 % interval over the paths that the policies share."
     )
+    if forecast.has_bands:
+        legend += (
+            "\n`90 % band`: how it varies over the uncertain parameters. `above in`: share of the "
+            f"draws of\nthe parameters in which the policy is above {baseline}."
+        )
+    return legend
 
 
 def _figures(forecast: Forecast, baseline: str, table: pd.DataFrame) -> FigureTable:
@@ -100,6 +110,10 @@ def _figures(forecast: Forecast, baseline: str, table: pd.DataFrame) -> FigureTa
         cells = [first, *(_difference(entry, is_share) for entry in entries)]
         unit = "pp" if is_share else str(entries[0]["unit"])
         rows.append(Row(outcome, cells, unit, starts_group=entries[0]["kind"] == "utility"))
+        shares = [float(entry["share_above"]) for entry in entries]
+        if any(math.isfinite(share) for share in shares):
+            figures = [Figure(""), *(Figure(percent(share)) for share in shares)]
+            rows.append(Row("above in", figures, is_detail=True))
     return FigureTable([baseline, *policies], rows)
 
 
@@ -108,7 +122,9 @@ def _difference(entry: pd.Series[Any], is_share: bool) -> Figure:
     values = [scale * float(entry[name]) for name in ("difference", "low", "high")]
     if math.isnan(values[0]):
         return Figure(MISSING)
-    return figure(values[0], values[1], values[2], sign=True)
+    ends = [scale * float(entry[name]) for name in ("band_low", "band_high")]
+    shown = figure(values[0], values[1], values[2], sign=True)
+    return replace(shown, band=band_text(ends[0], ends[1], sign=True))
 
 
 def _to_json(forecast: Forecast, baseline: str, table: pd.DataFrame) -> dict[str, Any]:

@@ -5,16 +5,20 @@ from __future__ import annotations
 import typer
 
 from detente.cli.batch import batch
+from detente.cli.breakeven import breakeven
 from detente.cli.check import check
 from detente.cli.compare import compare
 from detente.cli.doctor import doctor
+from detente.cli.explain import explain
 from detente.cli.merge import merge
 from detente.cli.new import new
 from detente.cli.plot import plot
 from detente.cli.run import run
 from detente.cli.scenarios import scenarios
 from detente.cli.schema import schema
+from detente.cli.sensitivity import sensitivity
 from detente.cli.trace import trace
+from detente.cli.voi import voi
 
 app = typer.Typer(
     name="detente",
@@ -48,7 +52,10 @@ def _options(
     """Forecasts of armed conflicts by Monte Carlo, from scenarios in YAML."""
 
 
-for _command in (run, merge, batch, check, compare, plot, trace, scenarios, new, schema, doctor):
+for _command in (
+    *(run, batch, merge, check, compare, voi, breakeven, sensitivity),
+    *(plot, trace, explain, scenarios, new, schema, doctor),
+):
     app.command()(_command)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -22,8 +23,30 @@ Policies = Annotated[
     str | None,
     typer.Option("--policies", "-p", metavar="A,B", help="All by default.", show_default=False),
 ]
+PathsPerDraw = Annotated[
+    int,
+    typer.Option(
+        "--paths-per-draw",
+        metavar="M",
+        help="So many paths share a draw of the parameters; above 1 estimates have a band.",
+    ),
+]
 FirstPath = Annotated[
     int, typer.Option("--first-path", help="Number of the first path, to share a run out.")
+]
+Groups = Annotated[
+    str | None,
+    typer.Option(
+        "--parameters",
+        metavar="A,B+C",
+        help="Those to look at, + joins a group; each by itself by default.",
+        show_default=False,
+    ),
+]
+Top = Annotated[int, typer.Option("--top", min=1, help="Print and draw so many.")]
+ChartFile = Annotated[
+    Path | None,
+    typer.Option("--chart", metavar="FILE", help="Draw it as .png, .svg, .html or .json."),
 ]
 Json = Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")]
 
@@ -43,3 +66,21 @@ def names_of(text: str | None) -> list[str] | None:
     if text is None:
         return None
     return [name.strip() for name in text.split(",") if name.strip()]
+
+
+def groups_of_names(text: str | None) -> list[str | list[str]] | None:
+    """Names set apart by commas, those joined by + as a list of their own; None for none.
+
+    Examples
+    --------
+    >>> groups_of_names("tau, a + b")
+    ['tau', ['a', 'b']]
+    """
+    names = names_of(text)
+    if names is None:
+        return None
+    groups: list[str | list[str]] = []
+    for name in names:
+        parts = [part.strip() for part in name.split("+")]
+        groups.append(parts if len(parts) > 1 else name)
+    return groups

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from detente.cli import options
+from detente.cli.chart_file import check_free
 from detente.cli.console import say
 from detente.cli.exit_codes import exits
 
@@ -81,7 +81,7 @@ def plot(
     names = {option: value for option, value in given.items() if value is not None}
     _check_options(chart, names)
     check_suffix(out)
-    _check_free(out, force)
+    check_free(out, force)
     forecast = _opened(folder)
     drawn = _draw(forecast, chart, names, options.names_of(policies))
     from detente.plotting.files import write_chart
@@ -97,18 +97,6 @@ def _check_options(kind: Kind, names: dict[str, str]) -> None:
         if option not in TAKES[kind]:
             takes = ", ".join(f"--{name}" for name in sorted({*TAKES[kind], "policies"}))
             raise ArgumentError(f"the chart `{kind}` takes no --{option}; it takes {takes}")
-
-
-def _check_free(out: Path, force: bool) -> None:
-    from detente.errors import ArgumentError
-
-    if out.is_dir():
-        raise ArgumentError(f"`{out}` is a folder; --out takes a file")
-    if out.exists() and not force:
-        raise ArgumentError(f"`{out}` exists already; --force replaces it")
-    parent = out.absolute().parent
-    if not parent.is_dir() or not os.access(parent, os.W_OK | os.X_OK):
-        raise ArgumentError(f"`{out}` cannot be written: `{parent}` is no folder to write in")
 
 
 def _opened(folder: Path) -> Forecast:

@@ -42,6 +42,7 @@ def run(
     keep_paths: Annotated[
         int, typer.Option("--keep-paths", help="Save so many whole histories too.")
     ] = 0,
+    paths_per_draw: options.PathsPerDraw = 1,
     first_path: options.FirstPath = 0,
     shard: Annotated[
         str | None,
@@ -79,6 +80,7 @@ def run(
         "keep_outcomes": keep_outcomes,
         "first_path": first_path,
         "shard": shard,
+        "paths_per_draw": paths_per_draw,
     }
     if resume:
         done = finished(out, run_terms(scenario, **what))

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 #: Space between the columns.
 GAP = 3
 
+#: Head of the columns of epistemic bands.
+BAND = "90 % band"
+
 
 @dataclass(frozen=True)
 class Row:
@@ -42,7 +45,7 @@ class Row:
 
 
 class FigureTable:
-    """Figures in columns, each with its interval.
+    """Figures in columns, each with its interval, and its band where there is one.
 
     Intervals stand beside their figures where all columns fit so, else below them; what is still
     too wide goes on further down, with the labels repeated.
@@ -57,6 +60,8 @@ class FigureTable:
         self._interval_widths = [
             max(len(row.cells[i].interval) for row in rows) for i in self._positions
         ]
+        widest = [max(len(row.cells[i].band) for row in rows) for i in self._positions]
+        self._band_widths = [max(width, len(BAND)) if width else 0 for width in widest]
 
     @property
     def _positions(self) -> range:
@@ -68,7 +73,7 @@ class FigureTable:
         if sum(GAP + self._width_beside(i) for i in self._positions) <= room:
             blocks, lines_of = [list(self._positions)], self._lines_beside
         else:
-            label_width = max(self._label_width, self._unit_width + 2)
+            label_width = self._label_width_below
             blocks, lines_of = self._blocks(console.width - label_width), self._lines_below
         for block in blocks:
             console.print()
@@ -76,13 +81,24 @@ class FigureTable:
                 line.rstrip()
                 console.print(line, no_wrap=True, overflow="ignore", crop=False)
 
+    @property
+    def _label_width_below(self) -> int:
+        band = len(BAND) + 2 if any(self._band_widths) else 0
+        return max(self._label_width, self._unit_width + 2, band)
+
     def _width_beside(self, column: int) -> int:
+        return self._width_without_band(column) + self._room_for_band(column)
+
+    def _width_without_band(self, column: int) -> int:
         both = self._main_widths[column] + 1 + self._interval_widths[column]
         return max(both, len(self._columns[column]))
 
+    def _room_for_band(self, column: int) -> int:
+        return self._band_widths[column] + 2 if self._band_widths[column] else 0
+
     def _width_below(self, column: int) -> int:
-        widest = max(self._main_widths[column], self._interval_widths[column])
-        return max(widest, len(self._columns[column]))
+        widths = (self._main_widths, self._interval_widths, self._band_widths)
+        return max(*(width[column] for width in widths), len(self._columns[column]))
 
     def _blocks(self, room: int) -> list[list[int]]:
         """The columns that fit side by side with their intervals below."""
@@ -104,7 +120,10 @@ class FigureTable:
         header = Text(" " * (self._label_width + unit_room))
         for column in block:
             name = self._columns[column].rjust(self._main_widths[column])
-            header.append(" " * GAP).append(name.ljust(self._width_beside(column)), style="bold")
+            header.append(" " * GAP)
+            header.append(name.ljust(self._width_without_band(column)), style="bold")
+            room = self._room_for_band(column)
+            header.append((BAND if room else "").rjust(room), style="dim")
         rule = Text("─" * len(header), style="dim")
         yield header
         yield rule
@@ -117,14 +136,15 @@ class FigureTable:
                 cell = row.cells[column]
                 main = self._main_widths[column]
                 line.append(" " * GAP).append(cell.main.rjust(main), style=row.style)
-                width = self._width_beside(column) - main
+                width = self._width_without_band(column) - main
                 line.append(f" {cell.interval}".ljust(width), style="dim")
+                line.append(cell.band.rjust(self._room_for_band(column)), style="dim")
             yield line
 
     def _lines_below(self, block: Sequence[int]) -> Iterator[Text]:
         from rich.text import Text
 
-        label_width = max(self._label_width, self._unit_width + 2)
+        label_width = self._label_width_below
         header = Text(" " * label_width)
         for column in block:
             name = self._columns[column].rjust(self._width_below(column))
@@ -137,13 +157,17 @@ class FigureTable:
                 yield rule
             first = Text(row.indented.ljust(label_width), style="dim" * row.is_detail)
             second = Text(f"  {row.unit}".ljust(label_width), style="dim")
+            third = Text(f"  {BAND}".ljust(label_width), style="dim")
             for column in block:
                 cell, width = row.cells[column], self._width_below(column)
                 first.append(" " * GAP).append(cell.main.rjust(width), style=row.style)
                 second.append(" " * GAP).append(cell.interval.rjust(width), style="dim")
+                third.append(" " * GAP).append(cell.band.rjust(width), style="dim")
             yield first
             if second.plain.strip():
                 yield second
+            if any(row.cells[column].band for column in block):
+                yield third
 
 
 def outcome_table(forecast: Forecast) -> FigureTable:
@@ -191,6 +215,8 @@ def print_forecast(forecast: Forecast, console: Console) -> None:
 
 def _facts(forecast: Forecast) -> Iterator[str]:
     yield f"{forecast.n_paths:,} paths per policy"
+    if forecast.paths_per_draw > 1:
+        yield f"{forecast.paths_per_draw:,} paths per draw"
     yield f"seed {forecast.seed}"
     if forecast.dates:
         yield f"{forecast.dates[0]} to {forecast.dates[-1]}"
@@ -199,6 +225,11 @@ def _facts(forecast: Forecast) -> Iterator[str]:
 
 def _legend(forecast: Forecast) -> str:
     legend = "With each estimate its 95 % Monte Carlo interval, which more paths would narrow."
+    if forecast.has_bands:
+        legend += (
+            f" `{BAND}`: how the estimate varies over the uncertain parameters, the luck of paths "
+            "taken out; more paths do not narrow it."
+        )
     first = forecast.estimates(forecast.policies[0])
     if any(item.has_given for item in first):
         legend += " `given holds in`: the share of paths on which the outcome above is read."

@@ -31,6 +31,7 @@ def trace(
         typer.Option("--policy", "-p", help="The first by default.", show_default=False),
     ] = None,
     seed: options.Seed = "0",
+    paths_per_draw: options.PathsPerDraw = 1,
     everything: Annotated[
         bool, typer.Option("--all", help="Show competing hazards where no state changed, too.")
     ] = False,
@@ -39,7 +40,7 @@ def trace(
     """Replay one path alone: what happened, when, and with which hazards."""
     from detente.scenario import Scenario
 
-    history = Scenario.load(file).trace(path, policy, options.seed_of(seed))
+    history = Scenario.load(file).trace(path, policy, options.seed_of(seed), paths_per_draw)
     if as_json:
         write_json(history.to_json_dict())
     else:

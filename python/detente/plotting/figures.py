@@ -16,7 +16,7 @@ from detente.plotting.subject import Subject
 if TYPE_CHECKING:
     import pandas as pd
 
-#: Columns that a table may have besides: how the estimate moves with the parameters.
+#: Columns that a table fills where paths share draws: how the estimate moves with the parameters.
 BAND = ("band_low", "band_high")
 
 _COLUMNS = 2
@@ -54,7 +54,7 @@ def _figures(
     rows = [
         {"panel": with_unit(outcome, row["unit"]), **row}
         for outcome in chosen
-        for row in _rows(table, column, outcome, policies)
+        for row in _rows(table, column, outcome, policies, BAND if has_bands else ())
     ]
     titles = list(dict.fromkeys(row["panel"] for row in rows))
     chart = (
@@ -74,10 +74,14 @@ def _figures(
 
 
 def _rows(
-    table: pd.DataFrame, column: str, outcome: str, policies: Sequence[str]
+    table: pd.DataFrame,
+    column: str,
+    outcome: str,
+    policies: Sequence[str],
+    more: Sequence[str] = (),
 ) -> list[dict[str, Any]]:
     """Shares in per cent; differences of shares in percentage points."""
-    names = [column, "low", "high", *(name for name in BAND if name in table.columns)]
+    names = [column, "low", "high", *more]
     rows = []
     for policy in policies:
         entry: Any = table.loc[(policy, outcome)]

@@ -124,6 +124,31 @@ TEST_CASE("random sums of products keep their values", "[program]") {
   }
 }
 
+TEST_CASE("small powers are products and roots", "[program]") {
+  const std::array<double, n> bases{0.0, 1e-300, 0.3, 2.0, 1e100, -1.7, INFINITY, NAN};
+  for (const double exponent : {0.5, 1.5, 2.0, 3.0}) {
+    Leaves l;
+    Memory columns, registers;
+    std::copy(bases.begin(), bases.end(), columns.values.begin());
+    const NodeId power = l.graph.apply(Op::pow, l.nodes[0], l.graph.constant(exponent));
+    CHECK(l.graph[power].op != Op::pow);
+    const Code code = build_code(l.graph, {power}, l.places);
+    const Frame frame{registers.values.data(), columns.values.data(), nullptr, nullptr, n, n};
+    code.run(frame);
+    for (std::size_t i = 0; i < n; ++i) {
+      const double expected = std::pow(bases[i], exponent);
+      const double result = frame.value(code.outputs()[0], i);
+      CAPTURE(bases[i], exponent);
+      if (std::isfinite(expected)) {
+        CHECK(result == Approx(expected).epsilon(4e-16).margin(0.0));
+      } else {
+        CHECK(std::isnan(result) == std::isnan(expected));
+        CHECK(std::isinf(result) == std::isinf(expected));
+      }
+    }
+  }
+}
+
 TEST_CASE("registers are used again once their last reader has run", "[program]") {
   Leaves l;
   NodeId node = l.nodes[0];

@@ -3,6 +3,7 @@
 /// What a run returns: estimates with their errors, occupancy, bands, and what was kept of single paths.
 
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <string>
 #include <vector>
@@ -11,6 +12,8 @@ namespace detente::engine {
 
 /// One reading over the ensemble of one policy. Numbers that do not exist are NaN.
 struct Estimate {
+  static constexpr double none = std::numeric_limits<double>::quiet_NaN();
+
   std::string name;
   std::string
       kind;  ///< probability, time_to, duration, count, value, integral, maximum, minimum, utility
@@ -34,6 +37,13 @@ struct Estimate {
   std::vector<double> incidence;  ///< time_to only: cumulative incidence per report date
   std::vector<double> incidence_low, incidence_high;  ///< its Wilson interval
   double restricted_mean = 0.0;                       ///< time_to only: mean of min(T, horizon)
+  /// Epistemic, where paths share draws of uncertain parameters, else NaN and 0; summary::BetweenDraws has the
+  /// formulas. Of a ratio (`given`): over the draws in which the condition holds on a path.
+  double band_low = none, band_high = none;  ///< 5 and 95 % quantiles of E[Y|θ]
+  double between_variance = none;            ///< Var(E[Y|θ])
+  double within_variance = none;             ///< E[Var(Y|θ)]
+  double epistemic_share = none;             ///< of the first in the sum of both
+  std::uint64_t n_draws = 0;                 ///< draws that the estimate rests on
 };
 
 struct Occupancy {
@@ -84,6 +94,7 @@ class Forecast {
   std::string title;
   std::string scenario_hash;
   std::uint64_t seed = 0;
+  std::uint64_t paths_per_draw = 1;  ///< paths that share a draw of the parameters
   std::uint64_t first_path = 0;
   std::uint64_t n_paths = 0;  ///< paths that the numbers rest on
   std::uint64_t n_paths_requested =
@@ -99,8 +110,8 @@ class Forecast {
 
   bool partial() const { return n_paths < n_paths_requested; }
 
-  /// Joins two results of the same scenario, policies and seed whose path ranges touch
-  /// (`this` first); equal bit for bit to one run over both ranges. RunError says why not. Over a
+  /// Joins two results of the same scenario, policies, seed and paths per draw whose path ranges
+  /// touch (`this` first); equal bit for bit to one run over both ranges. RunError says why not. Over a
   /// gap that is left out, `first_path` and `n_paths` no longer tell which paths there are: the
   /// caller keeps the account.
   Forecast merged_with(const Forecast& next, Gap gap = Gap::refused) const;

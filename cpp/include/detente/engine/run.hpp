@@ -17,6 +17,8 @@ struct RunOptions {
   std::uint64_t n_paths = 100'000;  ///< at least 1
   std::uint64_t first_path = 0;  ///< the ensemble is paths first_path ... first_path + n_paths - 1
   std::uint64_t seed = 0;        ///< every integer is a seed
+  std::uint64_t paths_per_draw =
+      1;  ///< at least 1; path p has the parameters of draw floor(p / paths_per_draw)
   std::vector<std::string> policies;  ///< names; empty: all, in file order
   int threads = 0;                    ///< 0: all this process may use
   std::uint64_t keep_paths = 0;       ///< full histories of so many first paths

@@ -69,8 +69,8 @@ struct Trace {
       outcomes;  ///< the path's readings, `utility` last; NaN as in the outcome columns
 };
 
-/// RunError when the policy is unknown or the path fails.
+/// The path of a run of this seed with so many paths per draw. RunError when the policy is unknown or the path fails.
 Trace trace(std::shared_ptr<const model::Model> model, const std::string& policy,
-            std::uint64_t path, std::uint64_t seed);
+            std::uint64_t path, std::uint64_t seed, std::uint64_t paths_per_draw = 1);
 
 }  // namespace detente::engine

@@ -86,7 +86,11 @@ Code build_scalar_code(const Graph& graph, const std::vector<NodeId>& outputs, P
 /// One operation on three numbers, by the kernel's own functions.
 double evaluate_once(Op op, double a, double b, double c);
 
-/// The name of an operation as the kernel table spells it.
-const char* name_of(Op op);
+/// An operation as the kernel table spells it, and how many operands it reads.
+struct NamedFunction {
+  const char* name = "";
+  int arity = 0;
+};
+NamedFunction named_function(kernel::ColumnFunction function);
 
 }  // namespace detente::program

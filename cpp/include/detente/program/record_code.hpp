@@ -3,6 +3,7 @@
 /// Code that runs on records of paths, outside the step loop: effects, branch weights, guards of dated events,
 /// readings after a firing. Its inputs are gathered from the records into columns first.
 
+#include <optional>
 #include <vector>
 
 #include "detente/program/code.hpp"
@@ -21,7 +22,8 @@ class ScalarBank {
   void initialise(double* scalars) const;
   /// Writes the scalars of a step and recomputes what depends on them.
   void set_step(double* scalars, const double* step) const;
-  bool depends_on_step() const { return !inputs_.empty(); }
+  /// The number that stands in a slot at every step; none where it is computed or changes with the step.
+  std::optional<double> constant(std::uint16_t slot) const;
 
  private:
   struct Input {

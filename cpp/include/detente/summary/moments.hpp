@@ -23,6 +23,7 @@ class Moments {
 
   std::uint64_t n() const { return n_; }
   double sum() const { return sum_.value(); }
+  double sum_of_squares() const { return squares_.value(); }
   /// NaN when empty.
   double mean() const;
   /// Divisor n - 1; NaN below two values; exactly 0 when all are equal.

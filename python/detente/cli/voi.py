@@ -1,0 +1,86 @@
+"""``detente voi``: what it is worth to know a parameter before choosing a policy."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from detente.cli import options
+from detente.cli.console import output, write_json
+from detente.cli.exit_codes import exits
+from detente.number_format import Figure, figure, percent, plain
+
+if TYPE_CHECKING:
+    from detente.value_of_information import ValueOfInformation, Worth
+
+
+@exits
+def voi(
+    file: options.File,
+    parameters: options.Groups = None,
+    paths: options.Paths = 10_000,
+    seed: options.Seed = "0",
+    threads: options.Threads = None,
+    policies: options.Policies = None,
+    top: options.Top = 20,
+    chart: options.ChartFile = None,
+    force: Annotated[bool, typer.Option("--force", help="Let --chart replace a file.")] = False,
+    as_json: options.Json = False,
+) -> None:
+    """Print what knowing parameters is worth for the choice of a policy: EVPI and EVPPI."""
+    from detente.cli.chart_file import check_chart, draw_chart
+    from detente.scenario import Scenario
+    from detente.value_of_information import voi as worth_of_knowing
+
+    check_chart(chart, force)
+    found = worth_of_knowing(
+        Scenario.load(file),
+        options.groups_of_names(parameters),
+        policies=options.names_of(policies),
+        paths=paths,
+        seed=options.seed_of(seed),
+        threads=threads,
+        progress=True,
+    )
+    draw_chart(chart, lambda: found.plot(top))
+    if as_json:
+        write_json(found.to_json_dict())
+    else:
+        _print(found, top)
+
+
+def _print(found: ValueOfInformation, top: int) -> None:
+    from textwrap import fill
+
+    from rich.text import Text
+
+    from detente.cli.tables import FigureTable, Row
+
+    console = output()
+    forecast = found.forecast
+    console.print(Text(f"{forecast.title}: what is worth knowing", style="bold"))
+    facts = f"{forecast.n_paths:,} paths per policy · seed {forecast.seed}"
+    console.print(Text(facts, style="dim"))
+    best = f"{found.best} (expected utility {plain(found.expected_utility[found.best], 3)})"
+    console.print(Text(f"chosen without further knowledge: {best}"))
+    shown = list(found.evppi.items())[:top]
+    rows = [Row("all parameters (EVPI)", _cells(found.evpi))]
+    rows += [
+        Row(name, _cells(worth), starts_group=position == 0)
+        for position, (name, worth) in enumerate(shown)
+    ]
+    FigureTable(["worth in utility", "choice changes on"], rows).print(console)
+    console.print()
+    left = len(found.evppi) - len(shown)
+    more = f" {left} more parameters are not shown (--top)." if left else ""
+    legend = (
+        "With each figure its 95 % interval. A parameter whose interval holds 0 is not seen to be "
+        f"worth knowing.{more} Knowing chance as well would be worth "
+        f"{plain(found.clairvoyance, 3)}."
+    )
+    console.print(Text(fill(legend, min(console.width, 100)), style="dim"))
+
+
+def _cells(worth: Worth) -> list[Figure]:
+    return [figure(worth.estimate, worth.low, worth.high), Figure(percent(worth.switched))]

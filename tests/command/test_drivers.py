@@ -1,0 +1,123 @@
+"""The commands that say what drives a forecast: what is worth knowing, what moves it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+CHOICE = Path(__file__).parents[1] / "python" / "support" / "choice.yaml"
+
+
+def test_voi_prints_json_and_nothing_else(detente) -> None:
+    ended = detente("voi", CHOICE, "--paths", 500, "--json", "--seed", 2)
+    assert ended.code == 0, ended.messages
+    told = ended.json
+    assert told["best"] == "act"
+    assert told["seed"] == 2
+    assert set(told["evppi"]) == {"gain", "bonus", "inert"}
+    worth = told["evppi"]["gain"]
+    assert worth["low"] <= worth["estimate"] <= worth["high"]
+
+
+def test_voi_prints_plain_text_to_a_pipe(detente) -> None:
+    ended = detente("voi", CHOICE, "--paths", 500, "--parameters", "gain+bonus,inert")
+    assert ended.code == 0, ended.messages
+    assert "\x1b" not in ended.output
+    assert "gain + bonus" in ended.output
+    assert "all parameters (EVPI)" in ended.output
+    assert ended.messages == ""
+
+
+def test_voi_draws_its_chart(detente) -> None:
+    arguments = ("voi", CHOICE, "--paths", 300, "--chart", "worth.svg")
+    assert detente(*arguments).code == 0
+    assert "<svg" in (detente.folder / "worth.svg").read_text()
+    assert detente(*arguments).code == 2  # the file is there already
+    assert detente(*arguments, "--force").code == 0
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("voi", CHOICE, "--parameters", "gian"),
+        ("voi", CHOICE, "--policies", "act"),
+        ("voi", CHOICE, "--chart", "worth.txt"),
+        ("voi", "no-such-file.yaml"),
+        ("voi", CHOICE, "--paths", 10),
+    ],
+)
+def test_wrong_arguments_end_with_2_and_print_nothing(detente, arguments) -> None:
+    ended = detente(*arguments)
+    assert ended.code == 2
+    assert ended.output == ""
+    assert ended.messages
+
+
+def test_breakeven_prints_json_and_nothing_else(detente) -> None:
+    ended = detente(
+        *("breakeven", CHOICE, "--policies", "act,wait", "--over", "gain"),
+        *("--paths", 200, "--points", 5, "--json"),
+    )
+    assert ended.code == 0, ended.messages
+    told = ended.json
+    (flip,) = told["flips"]
+    assert flip["low"] < flip["value"] < flip["high"]
+    assert (flip["below"], flip["above"]) == ("wait", "act")
+    assert len(told["points"]) == 5
+
+
+def test_breakeven_says_in_words_that_there_is_no_flip(detente) -> None:
+    ended = detente(
+        *("breakeven", CHOICE, "--policies", "act,wait", "--over", "cost", "--outcome", "benefit"),
+        *("--paths", 200, "--points", 3, "--chart", "flip.svg"),
+    )
+    assert ended.code == 0, ended.messages
+    assert "no flip in range" in ended.output
+    assert "\x1b" not in ended.output
+    assert (detente.folder / "flip.svg").exists()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("--policies", "act", "--over", "gain"),
+        ("--policies", "act,wait", "--over", "nothing"),
+        ("--policies", "act,wait"),
+    ],
+)
+def test_breakeven_refuses_wrong_arguments(detente, arguments) -> None:
+    ended = detente("breakeven", CHOICE, *arguments)
+    assert ended.code == 2
+    assert ended.output == ""
+
+
+def test_sensitivity_prints_json_and_nothing_else(detente) -> None:
+    ended = detente(
+        *("sensitivity", CHOICE, "--outcome", "benefit", "--policy", "act"),
+        *("--paths", 500, "--json"),
+    )
+    assert ended.code == 0, ended.messages
+    told = ended.json
+    assert next(iter(told["sobol"])) == "gain"
+    assert set(told["tornado"]) == set(told["rank"]) == {"gain", "bonus", "inert"}
+    assert told["paths"] == 500
+
+
+def test_sensitivity_prints_plain_text_and_draws(detente) -> None:
+    ended = detente(
+        *("sensitivity", CHOICE, "--outcome", "benefit", "--policy", "act", "--top", 2),
+        *("--paths", 500, "--chart", "indices.png"),
+    )
+    assert ended.code == 0, ended.messages
+    assert "\x1b" not in ended.output
+    assert "1 more are not shown" in ended.output
+    assert (detente.folder / "indices.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_sensitivity_refuses_one_of_a_correlated_pair(detente, truce) -> None:
+    ended = detente("sensitivity", truce, "--parameters", "shift", "--paths", 2000)
+    assert ended.code == 2
+    assert ended.output == ""
+    assert "`shift` is correlated with `b_trust`" in ended.messages
+    assert detente("sensitivity", CHOICE, "--method", "fast").code == 2

@@ -1,0 +1,193 @@
+#include <cmath>
+#include <limits>
+#include <string>
+
+#include "detente/diagnostic/error.hpp"
+#include "detente/engine/run.hpp"
+#include "detente/engine/trace.hpp"
+#include "detente/summary/bytes.hpp"
+#include "engine/scenarios.hpp"
+#include "support/catch.hpp"
+
+namespace detente::engine {
+namespace {
+
+using testing::model_of;
+using testing::options_of;
+using testing::truce;
+using testing::turns;
+
+RunOptions with_draws(std::uint64_t paths_per_draw, std::uint64_t n_paths,
+                      std::uint64_t first_path = 0) {
+  RunOptions options = options_of(n_paths, first_path);
+  options.paths_per_draw = paths_per_draw;
+  return options;
+}
+
+std::string error_of(const RunOptions& options) {
+  try {
+    run(truce(), options);
+  } catch (const diagnostic::RunError& error) {
+    return error.what();
+  }
+  return {};
+}
+
+std::string merge_error(const Forecast& first, const Forecast& second) {
+  try {
+    first.merged_with(second);
+  } catch (const diagnostic::RunError& error) {
+    return error.what();
+  }
+  return {};
+}
+
+TEST_CASE("paths of a draw share its parameters and nothing else", "[engine]") {
+  RunOptions options = options_of(100);
+  options.keep_outcomes = true;
+  const Forecast single = run(truce(), options);
+  options = with_draws(7, 700);
+  options.keep_outcomes = true;
+  const Forecast shared = run(truce(), options);
+  for (std::size_t i = 0; i < shared.parameter_columns.size(); ++i) {
+    const std::vector<double>& draws = single.parameter_columns[i].values;
+    for (std::size_t path = 0; path < 700; ++path) {
+      REQUIRE(shared.parameter_columns[i].values[path] == draws[path / 7]);
+    }
+  }
+  // Where chains start is no parameter: ceasefire from the start on a tenth of the paths, not of the draws.
+  const std::vector<double>& times = shared.policies[0].columns[2].values;
+  REQUIRE(shared.policies[0].columns[2].name == "to_ceasefire");
+  std::size_t n_mixed = 0;
+  for (std::size_t draw = 0; draw < 100; ++draw) {
+    std::size_t n_begun = 0;
+    for (std::size_t path = 7 * draw; path < 7 * draw + 7; ++path)
+      n_begun += times[path] == 0.0 ? 1 : 0;
+    n_mixed += n_begun > 0 && n_begun < 7 ? 1 : 0;
+  }
+  CHECK(n_mixed > 30);
+}
+
+TEST_CASE("threads and blocks do not change a bit where paths share draws", "[engine]") {
+  for (const std::uint64_t paths_per_draw : {10U, 300U, 5000U}) {
+    const std::string whole = run(truce(), with_draws(paths_per_draw, 1000)).serialize();
+    for (const int threads : {1, 2}) {
+      for (const std::uint32_t block_paths : {1U, 7U, 256U, 0U}) {
+        RunOptions options = with_draws(paths_per_draw, 1000);
+        options.threads = threads;
+        options.block_paths = block_paths;
+        INFO(paths_per_draw << " paths a draw, " << threads << " threads, blocks of "
+                            << block_paths);
+        CHECK(run(truce(), options).serialize() == whole);
+      }
+    }
+  }
+}
+
+TEST_CASE("results merge bit for bit where a draw is cut, too", "[engine]") {
+  const std::string whole = run(truce(), with_draws(10, 300)).serialize();
+  for (const std::uint64_t split : {1U, 9U, 10U, 155U, 299U}) {
+    const Forecast first = run(truce(), with_draws(10, split));
+    const Forecast second = run(truce(), with_draws(10, 300 - split, split));
+    INFO("split at " << split);
+    CHECK(first.merged_with(second).serialize() == whole);
+    CHECK(Forecast::deserialize(first.serialize()).merged_with(second).serialize() == whole);
+  }
+}
+
+TEST_CASE("results with other draws are not merged", "[engine]") {
+  const Forecast first = run(truce(), with_draws(10, 30));
+  CHECK(merge_error(first, run(truce(), with_draws(5, 30, 30))) ==
+        "these results cannot be merged: their paths per draw differ, 10 and 5");
+  CHECK(merge_error(first, run(truce(), options_of(30, 30))) ==
+        "these results cannot be merged: their paths per draw differ, 10 and 1");
+}
+
+TEST_CASE("a draw has at least one path", "[engine]") {
+  CHECK(error_of(with_draws(0, 10)) == "a draw needs at least one path");
+  CHECK_THROWS_AS(trace(truce(), "drift", 0, 1, 0), diagnostic::RunError);
+}
+
+TEST_CASE("a traced path has the draw that the run gave it", "[engine]") {
+  RunOptions options = with_draws(20, 100);
+  options.keep_outcomes = true;
+  const Forecast forecast = run(truce(), options);
+  for (const std::uint64_t path : {0U, 19U, 20U, 99U}) {
+    const Trace traced = trace(truce(), "late", path, options.seed, 20);
+    for (std::size_t i = 0; i < 2; ++i) {
+      CHECK(traced.parameters[i].value == forecast.parameter_columns[i].values[path]);
+    }
+    for (std::size_t o = 0; o < traced.outcomes.size(); ++o) {
+      const double expected = forecast.policies[1].columns[o].values[path];
+      const double value = traced.outcomes[o].value;
+      CHECK((value == expected || (std::isnan(value) && std::isnan(expected))));
+    }
+  }
+}
+
+TEST_CASE("estimates do not depend on how paths are summed, errors do", "[engine]") {
+  const Forecast shared = run(truce(), with_draws(50, 5000));
+  for (const Estimate& estimate : shared.policies[0].outcomes) {
+    INFO(estimate.name);
+    CHECK(estimate.n_draws == 100);
+    CHECK(estimate.low < estimate.estimate);
+    CHECK(estimate.high > estimate.estimate);
+    CHECK(estimate.band_low <= estimate.band_high);
+    CHECK(estimate.epistemic_share >= 0.0);
+    CHECK(estimate.epistemic_share < 1.0);
+    CHECK(estimate.within_variance > 0.0);
+  }
+  // The rate of opening talks is uncertain: how soon a ceasefire comes hangs on the draw.
+  const Estimate& ceasefire = shared.policies[0].outcomes[0];
+  const double naive = std::sqrt(ceasefire.estimate * (1.0 - ceasefire.estimate) / 5000.0);
+  CHECK(ceasefire.standard_error > 1.25 * naive);
+  CHECK(ceasefire.band_high - ceasefire.band_low > 0.1);
+  const Estimate& time = shared.policies[0].outcomes[2];
+  CHECK(time.incidence_high.back() == Approx(time.high));
+  CHECK(time.incidence_low.back() == Approx(time.low));
+}
+
+TEST_CASE("one path per draw has no band", "[engine]") {
+  const Forecast single = run(truce(), options_of(200));
+  CHECK(single.paths_per_draw == 1);
+  for (const Estimate& estimate : single.policies[0].outcomes) {
+    CHECK(std::isnan(estimate.band_low));
+    CHECK(std::isnan(estimate.epistemic_share));
+    CHECK(estimate.n_draws == 0);
+  }
+}
+
+TEST_CASE("without uncertain parameters draws do not matter", "[engine]") {
+  const Forecast single = run(turns(), options_of(400));
+  const Forecast shared = run(turns(), with_draws(20, 400));
+  CHECK(shared.paths_per_draw == 20);
+  REQUIRE(!single.policies[0].outcomes.empty());
+  for (std::size_t o = 0; o < single.policies[0].outcomes.size(); ++o) {
+    const Estimate& a = single.policies[0].outcomes[o];
+    const Estimate& b = shared.policies[0].outcomes[o];
+    CHECK(a.estimate == b.estimate);
+    CHECK(a.standard_error == b.standard_error);
+    CHECK(a.low == b.low);
+    CHECK(a.high == b.high);
+    CHECK(std::isnan(b.band_low));
+  }
+}
+
+TEST_CASE("bytes from before paths shared draws can still be read", "[engine]") {
+  const std::string bytes = run(truce(), options_of(50)).serialize();
+  summary::ByteReader reader(bytes);
+  CHECK(reader.text() == "detente-forecast-2");
+  reader.u64();
+  const std::string body =
+      reader.text().substr(2);  // without paths per draw and whether draws vary
+  summary::ByteWriter older;
+  older.text("detente-forecast-1");
+  older.u64(summary::checksum(body));
+  older.text(body);
+  const Forecast back = Forecast::deserialize(older.bytes());
+  CHECK(back.paths_per_draw == 1);
+  CHECK(back.n_paths == 50);
+}
+
+}  // namespace
+}  // namespace detente::engine
