@@ -290,3 +290,11 @@ def test_the_description_says_what_was_asked_for(truce: detente.Scenario, tmp_pa
     assert told["seed"] == -3
     assert told["scenario_hash"] == truce.hash
     assert resumed(truce, tmp_path / "kept", seed=-3).seed == -3
+
+
+def test_a_checkpoint_with_other_draws_is_refused(truce: detente.Scenario, tmp_path: Path) -> None:
+    interrupted_run(truce, tmp_path / "kept", paths_per_draw=20)
+    with pytest.raises(detente.ArgumentError, match="paths per draw"):
+        resumed(truce, tmp_path / "kept", paths_per_draw=10)
+    whole = detente.simulate(truce, **RUN, paths_per_draw=20)
+    assert same(resumed(truce, tmp_path / "kept", paths_per_draw=20), whole)

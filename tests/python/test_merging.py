@@ -170,3 +170,22 @@ def test_instruction_sets_are_told(truce: detente.Scenario) -> None:
     )
     assert "+" not in merged.instruction_set
     assert np.isfinite(merged.wall_seconds)
+
+
+def test_shards_that_cut_draws_join_to_the_run(truce: detente.Scenario) -> None:
+    """1,001 paths in draws of 30: hardly a shard begins where a draw does."""
+    options = {"paths": 1_001, "seed": 9, "paths_per_draw": 30}
+    whole = detente.simulate(truce, **options)
+    parts = [detente.simulate(truce, **options, shard=f"{k}/7") for k in range(1, 8)]
+    merged = detente.merge(parts)
+    assert merged._core.serialize() == whole._core.serialize()
+    assert without_timing(merged.to_json_dict()) == without_timing(whole.to_json_dict())
+
+
+def test_draws_cannot_be_joined_over_a_gap(truce: detente.Scenario, tmp_path: Path) -> None:
+    folders = []
+    for number in (1, 3):
+        shard = detente.simulate(truce, 300, paths_per_draw=30, shard=f"{number}/3")
+        folders.append(shard.save(tmp_path / str(number)))
+    with pytest.raises(detente.RunError, match="share draws"):
+        merge_folders(folders, partial=True)
