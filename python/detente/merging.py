@@ -91,6 +91,11 @@ def _merge(parts: list[Part], partial: bool) -> Forecast:
     missing = _missing(parts)
     if missing and not partial:
         raise ArgumentError(_what_is_missing(parts, missing))
+    if missing and parts[0].forecast.paths_per_draw > 1:
+        raise ArgumentError(
+            f"{_what_is_missing(parts, missing)}; paths that share draws of the parameters cannot "
+            "be merged without them"
+        )
     first, *others = (part.forecast for part in parts)
     for other in others:
         first = first._followed_by(other, over_gap=bool(missing))
@@ -119,6 +124,10 @@ def _check_alike(one: Part, other: Part) -> None:
             (f"versions of detente ({a.version} and {b.version})", a.version == b.version),
             (f"seeds ({a.seed} and {b.seed})", a.seed == b.seed),
             ("policies", a.policies == b.policies),
+            (
+                f"numbers of paths per draw ({a.paths_per_draw} and {b.paths_per_draw})",
+                a.paths_per_draw == b.paths_per_draw,
+            ),
             ("kept readings", a.has_outcome_columns == b.has_outcome_columns),
         )
         if not is_alike

@@ -187,5 +187,18 @@ def test_draws_cannot_be_joined_over_a_gap(truce: detente.Scenario, tmp_path: Pa
     for number in (1, 3):
         shard = detente.simulate(truce, 300, paths_per_draw=30, shard=f"{number}/3")
         folders.append(shard.save(tmp_path / str(number)))
-    with pytest.raises(detente.RunError, match="share draws"):
+    with pytest.raises(detente.ArgumentError, match="shard 2/3 is missing.*share draws"):
         merge_folders(folders, partial=True)
+
+
+def test_other_draws_are_refused_by_the_names_of_the_folders(
+    truce: detente.Scenario, tmp_path: Path
+) -> None:
+    folders = [
+        detente.simulate(truce, 300, paths_per_draw=size, shard=f"{number}/2").save(
+            tmp_path / f"D{number}"
+        )
+        for number, size in ((1, 10), (2, 5))
+    ]
+    with pytest.raises(detente.ArgumentError, match=r"D1` and `.*D2`.*paths per draw \(10 and 5\)"):
+        merge_folders(folders)
