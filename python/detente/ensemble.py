@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from detente.comparison import Reading
-from detente.errors import ArgumentError, unknown_name
+from detente.errors import ArgumentError, check_names
 from detente.scenario import Scenario
 from detente.simulation import check_policies, simulate
 
@@ -31,7 +31,14 @@ def ensemble_of(
     threads: int | None,
     progress: ProgressCallback | bool | None,
 ) -> Forecast:
-    """The forecast with kept outcomes: the one that was given, or of the scenario that was."""
+    """The forecast with kept outcomes: the one that was given, or of the scenario that was.
+
+    Raises
+    ------
+    ArgumentError
+        Single paths were not kept, or paths share draws of the parameters: a regression would meet
+        the draws that it is tried on, and errors would be those of independent paths.
+    """
     if isinstance(subject, Scenario):
         return simulate(
             subject,
@@ -43,6 +50,11 @@ def ensemble_of(
             progress=progress,
         )
     subject.readings()  # raises where single paths were not kept
+    if subject.paths_per_draw > 1:
+        raise ArgumentError(
+            "every path needs a draw of the parameters of its own, and here "
+            f"{subject.paths_per_draw} share one: simulate with paths_per_draw=1"
+        )
     return subject
 
 
@@ -77,11 +89,7 @@ def groups_of(
         group = (item,) if isinstance(item, str) else tuple(item)
         if not group:
             raise ArgumentError("a group of parameters is empty")
-        for name in group:
-            if name not in known:
-                raise unknown_name("uncertain parameter", name, known)
-            if group.count(name) > 1:
-                raise ArgumentError(f"parameter `{name}` is named twice in a group")
+        check_names("uncertain parameter", group, known)
         if group not in groups:
             groups.append(group)
     return groups

@@ -101,6 +101,22 @@ class Interrupted(KeyboardInterrupt):
         self.forecast = forecast
 
 
+def check_names(kind: str, names: Sequence[str], known: Sequence[str]) -> None:
+    """Raise an ArgumentError unless each name is known and stands once.
+
+    Examples
+    --------
+    >>> check_names("policy", ["drift", "drift"], ["drift", "quick"])
+    Traceback (most recent call last):
+    detente.errors.ArgumentError: policy `drift` is named twice
+    """
+    for name in names:
+        if name not in known:
+            raise unknown_name(kind, name, known)
+        if names.count(name) > 1:
+            raise ArgumentError(f"{kind} `{name}` is named twice")
+
+
 def unknown_name(kind: str, name: str, known: Sequence[str]) -> ArgumentError:
     """The error for a name that does not exist: what was meant, or what there is.
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, SupportsIndex
 
 from detente import _core
-from detente.errors import ArgumentError, Interrupted, unknown_name
+from detente.errors import ArgumentError, Interrupted, check_names, unknown_name
 from detente.forecast import Forecast
 from detente.path_data import path_data
 from detente.progress import ProgressCallback, reporting
@@ -109,14 +109,14 @@ def simulate(
     """
     terms = run_terms(
         scenario,
-        paths,
-        seed,
-        policies,
-        keep_paths,
-        keep_outcomes,
-        first_path,
-        shard,
-        paths_per_draw,
+        paths=paths,
+        seed=seed,
+        policies=policies,
+        keep_paths=keep_paths,
+        keep_outcomes=keep_outcomes,
+        first_path=first_path,
+        shard=shard,
+        paths_per_draw=paths_per_draw,
     )
     targets = _check_precision(scenario, precision)
     if targets and (shard is not None or checkpoint is not None):
@@ -205,11 +205,7 @@ def check_policies(
     names = [policies] if isinstance(policies, str) else list(policies)
     if not names:
         raise ArgumentError("no policies are named; leave `policies` out for all of them")
-    for name in names:
-        if name not in known:
-            raise unknown_name("policy", name, known)
-        if names.count(name) > 1:
-            raise ArgumentError(f"policy `{name}` is named twice")
+    check_names("policy", names, known)
     return names
 
 

@@ -60,11 +60,14 @@ def test_what_cannot_be_answered_is_refused(
 ) -> None:
     refused = {
         "did you mean `gain`": lambda: detente.voi(ensemble, "gian"),
-        "named twice in a group": lambda: detente.voi(ensemble, [["gain", "gain"]]),
+        "parameter `gain` is named twice": lambda: detente.voi(ensemble, [["gain", "gain"]]),
         "a group of parameters is empty": lambda: detente.voi(ensemble, [[]]),
         "nothing to choose": lambda: detente.voi(ensemble, policies="act"),
         "unknown policy": lambda: detente.voi(ensemble, policies=["act", "rest"]),
         "a regression needs 100 paths": lambda: detente.voi(choice, paths=99),
+        "10 share one": lambda: detente.voi(
+            detente.simulate(choice, paths=200, paths_per_draw=10, keep_outcomes=True)
+        ),
         "single paths were not kept": lambda: detente.voi(detente.simulate(choice, paths=200)),
         "no uncertain parameters": lambda: detente.voi(
             choice.with_(parameters={"gain": 1, "bonus": 0, "inert": 0}), paths=200
