@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Any
 
 from detente.estimates import has_band, quantiles_of
+from detente.json_numbers import number
 
 if TYPE_CHECKING:
     import numpy as np
@@ -24,7 +24,7 @@ def forecast_to_json(forecast: Forecast) -> dict[str, Any]:
         "policies": {policy.name: _policy_to_json(policy) for policy in forecast.policy_forecasts},
         "dates": forecast.dates if forecast.has_calendar else _numbers(forecast.times),
         "seconds": forecast.wall_seconds,
-        "paths_per_second": _number(forecast.paths_per_second),
+        "paths_per_second": number(forecast.paths_per_second),
         "version": forecast.version,
     }
     if forecast.paths_per_draw > 1:
@@ -64,35 +64,31 @@ def _policy_to_json(policy: _core.PolicyForecast) -> dict[str, Any]:
 def _estimate_to_json(estimate: _core.Estimate) -> dict[str, Any]:
     result: dict[str, Any] = {
         "kind": estimate.kind,
-        "estimate": _number(estimate.estimate),
-        "standard_error": _number(estimate.standard_error),
-        "low": _number(estimate.low),
-        "high": _number(estimate.high),
+        "estimate": number(estimate.estimate),
+        "standard_error": number(estimate.standard_error),
+        "low": number(estimate.low),
+        "high": number(estimate.high),
         "n": estimate.n,
     }
     if estimate.kind != "probability":
         result["quantiles"] = {
-            name: _number(value) for name, value in quantiles_of(estimate).items()
+            name: number(value) for name, value in quantiles_of(estimate).items()
         }
     if has_band(estimate):
         result["band"] = {
-            "low": _number(estimate.band_low),
-            "high": _number(estimate.band_high),
-            "share": _number(estimate.epistemic_share),
+            "low": number(estimate.band_low),
+            "high": number(estimate.band_high),
+            "share": number(estimate.epistemic_share),
         }
     if estimate.has_given:
-        result["given_share"] = _number(estimate.given_share)
+        result["given_share"] = number(estimate.given_share)
     if estimate.censored_share > 0:
-        result["censored_share"] = _number(estimate.censored_share)
+        result["censored_share"] = number(estimate.censored_share)
     if estimate.kind == "time_to":
         result["incidence"] = _numbers(estimate.incidence)
-        result["restricted_mean"] = _number(estimate.restricted_mean)
+        result["restricted_mean"] = number(estimate.restricted_mean)
     return result
 
 
-def _number(value: float) -> float | None:
-    return float(value) if math.isfinite(value) else None
-
-
 def _numbers(values: NDArray[np.float64]) -> list[float | None]:
-    return [_number(value) for value in values.tolist()]
+    return [number(value) for value in values.tolist()]

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Any
 
 from detente import _core
+from detente.json_numbers import number
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,7 +31,7 @@ class Trace:
         self.path = core.path
         self.seed = seed
         self.parameters = {item.name: item.value for item in core.parameters}
-        self.outcomes = {item.name: _or_none(item.value) for item in core.outcomes}
+        self.outcomes = {item.name: number(item.value) for item in core.outcomes}
 
     @property
     def firings(self) -> pd.DataFrame:
@@ -106,7 +106,7 @@ class Trace:
             "policy": self.policy,
             "path": self.path,
             "seed": self.seed,
-            "parameters": {name: _or_none(value) for name, value in self.parameters.items()},
+            "parameters": {name: number(value) for name, value in self.parameters.items()},
             "firings": [_firing_to_json(firing) for firing in self._core.firings],
             "outcomes": self.outcomes,
         }
@@ -141,14 +141,14 @@ def _firing_to_json(firing: _core.TraceFiring) -> dict[str, Any]:
         "element": firing.element,
         "kind": firing.kind,
         "chain": firing.chain or None,
-        "hazard": _or_none(firing.hazard),
-        "cumulative_hazard": _or_none(firing.cumulative_hazard),
+        "hazard": number(firing.hazard),
+        "cumulative_hazard": number(firing.cumulative_hazard),
         "competing": [
             {
                 "element": active.element,
-                "hazard": _or_none(active.hazard),
-                "clock_left": _or_none(active.clock_left),
-                "ratios": {ratio.name: _or_none(ratio.value) for ratio in active.ratios},
+                "hazard": number(active.hazard),
+                "clock_left": number(active.clock_left),
+                "ratios": {ratio.name: number(ratio.value) for ratio in active.ratios},
             }
             for active in firing.competing
         ],
@@ -157,11 +157,7 @@ def _firing_to_json(firing: _core.TraceFiring) -> dict[str, Any]:
             for move in firing.states
         ],
         "variables": [
-            {"name": c.name, "before": _or_none(c.before), "after": _or_none(c.after)}
+            {"name": c.name, "before": number(c.before), "after": number(c.after)}
             for c in firing.variables
         ],
     }
-
-
-def _or_none(value: float) -> float | None:
-    return value if math.isfinite(value) else None

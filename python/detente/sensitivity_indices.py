@@ -1,43 +1,17 @@
 """How much of what an outcome may turn out to be hangs on which parameter.
 
-Sobol' indices. Let g(θ) = E[Y | θ] be what is expected of an outcome once the parameters are known,
-and V its variance over their priors. With independent inputs the first-order index of an input i is
-S_i = Var(E[Y | θ_i]) / V, the share of V that knowing i alone would remove, and the total index is
-T_i = E[Var(g | all but i)] / V, the share that is left when all but i are known (Sobol' 1993; Homma
-and Saltelli 1996, Reliability Engineering and System Safety 52). S_i = T_i means that i acts by
-itself, T_i = 0 that it does not act. Both are shares of what parameters explain and not of the
-spread of paths, most of which is chance: that share is told as `explained`.
-
-Estimates. The engine draws parameters anew on every path, so indices are estimated from given data:
-one ensemble. A regression of Y on all parameters (:mod:`detente.regression`) is a sum of terms that
-are uncorrelated when inputs are independent; c, the sum of those with i alone, or of those with i
-at all, has the variance that is looked for. Chance on a path is noise around g, independent of θ.
-It would count as variance of c if the estimate were the variance of a fit. Therefore each path has
-two fits, A and B, to halves of the paths of the other folds, and the estimate is the mean of c_A
-c_B + c_A (Y - g_B) + c_B (Y - g_A): the errors of A, of B and of the path are independent, so that
-none is taken for signal, and what the fits have shrunk away enters only by its square (a one-step
-estimator; Williamson et al. 2021, Biometrics 77(1)). Its error follows from the spread over paths,
-and an input without effect has indices of 0 within their intervals. What products of two spline
-functions cannot follow makes total indices too low.
-
-Correlated parameters have no indices of their own, because the variance that they share belongs to
-neither. Those that are correlated are one input together (Jacques, Lavergne and Devictor 2006,
-Reliability Engineering and System Safety 91).
-
-Beside them stand two plainer measures for each parameter: Spearman's rank correlation with the
-outcome, and a tornado: what is expected when the parameter is at the 5 % and at the 95 % quantile
-of its prior, all others being as uncertain as before.
+Three measures: Sobol' indices (:mod:`detente.sobol`), Spearman's rank correlation with the outcome
+(:mod:`detente.rank_correlations`) and a tornado (:mod:`detente.tornado`). The engine draws
+parameters anew on every path, so all are estimated from one ensemble.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
-from detente.comparison import Z95
 from detente.ensemble import (
     Group,
     draws_of,
@@ -48,8 +22,13 @@ from detente.ensemble import (
     uncertain_parameters,
 )
 from detente.errors import ArgumentError
-from detente.regression import FEWEST_PATHS, Fold, Term, cross_fitted_twice
+from detente.json_numbers import with_numbers
+from detente.measured import Measured
+from detente.rank_correlations import correlated_pairs, joined_inputs, rank_correlation
+from detente.regression import FEWEST_PATHS
+from detente.sobol import Indices, sobol_indices
 from detente.spline_functions import spline_functions
+from detente.tornado import Swing, swing
 
 if TYPE_CHECKING:
     import numpy as np
@@ -68,59 +47,6 @@ Method = Literal["all", "sobol", "rank", "tornado"]
 
 #: Paths by default: one policy of the flagship then takes less than a minute.
 DEFAULT_PATHS = 20_000
-
-#: The quantiles between which a tornado swings.
-_TAILS = (0.05, 0.95)
-
-#: Functions of a parameter that a tornado is read off: a cubic, as good as.
-_TORNADO_FUNCTIONS = 3
-
-#: Draws correlate when their rank correlation is so many standard errors, 1 / √paths, from 0.
-_CORRELATED = 5.0
-
-
-@dataclass(frozen=True)
-class Measured:
-    """An estimate with its standard error and 95 % interval; NaN where there is none."""
-
-    estimate: float
-    standard_error: float
-    low: float
-    high: float
-
-    @classmethod
-    def of(cls, estimate: float, error: float) -> Measured:
-        """With the normal interval."""
-        return cls(estimate, error, estimate - Z95 * error, estimate + Z95 * error)
-
-
-@dataclass(frozen=True)
-class Indices:
-    """The Sobol' indices of an input, as shares of the variance that parameters explain."""
-
-    first_order: Measured
-    total: Measured
-
-
-@dataclass(frozen=True)
-class Swing:
-    """What is expected of an outcome at the ends of a parameter's prior.
-
-    Attributes
-    ----------
-    low_value, high_value
-        The 5 % and 95 % quantiles of the parameter, in its unit.
-    at_low, at_high
-        The expected outcome there, in its unit; a probability as a share of 1.
-    difference
-        at_high - at_low.
-    """
-
-    low_value: float
-    high_value: float
-    at_low: Measured
-    at_high: Measured
-    difference: Measured
 
 
 @dataclass(frozen=True)
@@ -210,7 +136,8 @@ class Sensitivity:
             "seconds": self.forecast.wall_seconds,
             "version": self.forecast.version,
         }
-        return {name: _without_nan(value) for name, value in told.items()}
+        numbers: dict[str, Any] = with_numbers(told)
+        return numbers
 
     def _repr_html_(self) -> str:
         html: str = self.table._repr_html_()  # type: ignore[operator]
@@ -230,7 +157,8 @@ def sensitivity(
 ) -> Sensitivity:
     """How much of an outcome hangs on which parameter.
 
-    The measures are defined at the head of :mod:`detente.sensitivity_indices`. An outcome with
+    The measures are defined in :mod:`detente.sobol`, :mod:`detente.rank_correlations` and
+    :mod:`detente.tornado`. An outcome with
     ``given`` is looked at on the paths where it holds.
 
     Parameters
@@ -279,7 +207,7 @@ def sensitivity(
     draws = {name: draws_of(forecast)[name][counts] for name in known}
     groups = _inputs(parameters, draws, check=method in ("all", "sobol"))
     chosen = [name for group in groups for name in group]
-    explained, sobol = Measured(*[math.nan] * 4), {}
+    explained, sobol = Measured.missing(), {}
     functions = {name: spline_functions(draws[name]) for name in known}
     if method in ("all", "sobol"):
         positions = [[known.index(name) for name in group] for group in groups]
@@ -303,136 +231,13 @@ def sensitivity(
     )
 
 
-def sobol_indices(
-    functions: Sequence[Floats], values: Floats, inputs: Sequence[Sequence[int]]
-) -> tuple[Measured, list[Indices]]:
-    """The share of the variance that parameters explain, and the indices of some inputs.
-
-    Parameters
-    ----------
-    functions
-        Of every parameter, from :func:`detente.spline_functions.spline_functions`.
-    values
-        The outcome of each path.
-    inputs
-        Positions of the parameters of each input. Inputs must be independent.
-
-    Returns
-    -------
-    Measured, list of Indices
-        NaN where the outcome does not vary with the parameters beyond its errors.
-    """
-    import numpy as np
-
-    n = len(values)
-    groups = [frozenset(positions) for positions in inputs]
-    whole = np.empty(n)
-    parts = np.empty((2, len(groups), n))
-    for pair in cross_fitted_twice(functions, values[:, None]):
-        rows = pair[0].rows
-        rests = [values[rows] - fold.predicted()[:, 0] for fold in pair]
-        whole[rows] = _variance_of(pair, rests, lambda _: True)
-        acting = frozenset().union(*(t.parameters for t in pair[0].terms if len(t.factors) > 1))
-        for position, group in enumerate(groups):
-            alone = _variance_of(pair, rests, partial(_is_of, group=group))
-            parts[:, position, rows] = alone
-            if group & acting:
-                parts[1, position, rows] = _variance_of(pair, rests, partial(_touches, group=group))
-    spread = (values - values.mean()) ** 2
-    explained = _ratio(whole, spread) if spread.any() else Measured(*[math.nan] * 4)
-    if not explained.low > 0:
-        nothing = Measured(*[math.nan] * 4)
-        return explained, [Indices(nothing, nothing) for _ in groups]
-    return explained, [
-        Indices(_ratio(parts[0, k], whole), _ratio(parts[1, k], whole)) for k in range(len(groups))
-    ]
-
-
-def _is_of(term: Term, group: frozenset[int]) -> bool:
-    return term.parameters <= group
-
-
-def _touches(term: Term, group: frozenset[int]) -> bool:
-    return bool(term.parameters & group)
-
-
-def _variance_of(
-    pair: tuple[Fold, Fold], rests: Sequence[Floats], belongs: Callable[[Term], bool]
-) -> Floats:
-    """What each path says of the variance of a part of the fit; its mean is the estimate.
-
-    `rests` are what either fit leaves of the outcome.
-    """
-    one, other = (fold.part(belongs)[:, 0] for fold in pair)
-    told: Floats = one * other + one * rests[1] + other * rests[0]
-    return told
-
-
-def _ratio(numerator: Floats, denominator: Floats) -> Measured:
-    """A ratio of means with its error by the delta method."""
-    scale = float(denominator.mean())
-    ratio = float(numerator.mean()) / scale
-    error = float((numerator - ratio * denominator).std(ddof=1)) / abs(scale)
-    return Measured.of(ratio, error / math.sqrt(len(numerator)))
-
-
-def rank_correlation(draws: Floats, values: Floats) -> Measured:
-    """Spearman's rank correlation; its interval by Fisher's transformation.
-
-    The standard error on the transformed scale is √((1 + ρ²/2) / (n - 3)) (Bonett and Wright 2000,
-    Psychometrika 65).
-    """
-    import numpy as np
-    from scipy.stats import rankdata
-
-    if values.min() == values.max():
-        return Measured(*[math.nan] * 4)
-    correlation = float(np.corrcoef(rankdata(draws), rankdata(values))[0, 1])
-    error = math.sqrt((1 + correlation**2 / 2) / (len(draws) - 3))
-    center = math.atanh(min(max(correlation, -1 + 1e-15), 1 - 1e-15))
-    return Measured(
-        correlation,
-        error * (1 - correlation**2),
-        math.tanh(center - Z95 * error),
-        math.tanh(center + Z95 * error),
-    )
-
-
-def swing(draws: Floats, functions: Floats, values: Floats) -> Swing:
-    """The expected outcome at two quantiles of a parameter, by least squares.
-
-    Errors are those of a fit whose residuals may spread differently at different draws (White 1980,
-    Econometrica 48).
-    """
-    import numpy as np
-
-    n = len(values)
-    columns = np.column_stack([np.ones(n), functions[:, :_TORNADO_FUNCTIONS]])
-    coefficients = columns.T @ values / n  # the columns are uncorrelated, with variance 1
-    residuals = values - columns @ coefficients
-    order = np.argsort(draws, kind="stable")
-    low, high = (int(order[round(tail * (n - 1))]) for tail in _TAILS)
-
-    def expected(point: Floats) -> Measured:
-        error = float(((columns @ point) * residuals).std(ddof=1)) / math.sqrt(n)
-        return Measured.of(float(point @ coefficients), error)
-
-    return Swing(
-        float(draws[low]),
-        float(draws[high]),
-        expected(columns[low]),
-        expected(columns[high]),
-        expected(columns[high] - columns[low]),
-    )
-
-
 def _inputs(
     asked: Sequence[str | Sequence[str]] | str | None, draws: Mapping[str, Floats], check: bool
 ) -> list[Group]:
     """The inputs of the indices: those asked for, or all, correlated parameters together."""
     pairs = correlated_pairs(draws)
     if asked is None:
-        return _joined(list(draws), list(pairs))
+        return joined_inputs(list(draws), list(pairs))
     groups = groups_of(asked, list(draws))
     for one, other in pairs if check else []:
         for group in groups:
@@ -445,33 +250,6 @@ def _inputs(
                     f"for them as one input, `{together}`"
                 )
     return groups
-
-
-def correlated_pairs(draws: Mapping[str, Floats]) -> dict[tuple[str, str], float]:
-    """The pairs of parameters whose draws are correlated, with their rank correlations."""
-    import numpy as np
-    from scipy.stats import rankdata
-
-    names = list(draws)
-    if len(names) < 2:
-        return {}
-    ranks = np.corrcoef(np.vstack([rankdata(draws[name]) for name in names]))
-    least = _CORRELATED / math.sqrt(len(draws[names[0]]))
-    return {
-        (names[i], names[j]): float(ranks[i, j])
-        for i, j in zip(*np.nonzero(np.triu(np.abs(ranks) > least, 1)), strict=True)
-    }
-
-
-def _joined(names: Sequence[str], pairs: Sequence[tuple[str, str]]) -> list[Group]:
-    """The parameters in groups without correlations between them, in their order."""
-    group_of = {name: {name} for name in names}
-    for one, other in pairs:
-        joint = group_of[one] | group_of[other]
-        for name in joint:
-            group_of[name] = joint
-    groups = [tuple(sorted(group, key=names.index)) for group in group_of.values()]
-    return list(dict.fromkeys(groups))
 
 
 def _policy(subject: Scenario | Forecast, asked: str | None) -> str:
@@ -488,9 +266,3 @@ def _sorted(items: dict[str, Any], size: Any) -> dict[str, Any]:  # noqa: ANN401
         return -value if value == value else math.inf
 
     return {name: items[name] for name in sorted(items, key=key)}
-
-
-def _without_nan(value: Any) -> Any:  # noqa: ANN401 - whatever JSON holds
-    if isinstance(value, dict):
-        return {name: _without_nan(item) for name, item in value.items()}
-    return None if isinstance(value, float) and not math.isfinite(value) else value

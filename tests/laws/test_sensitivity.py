@@ -14,8 +14,11 @@ import numpy as np
 import pytest
 
 import detente
-from detente.sensitivity_indices import Measured, rank_correlation, sobol_indices, swing
+from detente.measured import Measured
+from detente.rank_correlations import rank_correlation
+from detente.sobol import sobol_indices
 from detente.spline_functions import spline_functions
+from detente.tornado import swing
 
 CHOICE = Path(__file__).parents[1] / "python" / "support" / "choice.yaml"
 N = 2**14

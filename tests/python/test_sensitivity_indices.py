@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import detente
-from detente.sensitivity_indices import correlated_pairs
+from detente.rank_correlations import correlated_pairs
 
 
 @pytest.fixture(scope="module")
@@ -42,6 +42,12 @@ def test_correlations_are_told_with_their_size() -> None:
     assert list(pairs) == [("a", "b")]
     # Spearman's for a normal pair, 6 / π asin(r / 2), within 3 of 1 / √n.
     assert abs(pairs["a", "b"] - 6 / np.pi * np.arcsin(0.25)) < 3 / np.sqrt(5_000)
+
+
+def test_draws_that_paths_share_are_refused(truce: detente.Scenario) -> None:
+    shared = detente.simulate(truce, paths=400, paths_per_draw=20, keep_outcomes=True)
+    with pytest.raises(detente.ArgumentError, match="20 share one"):
+        detente.sensitivity(shared, "added_deaths")
 
 
 def test_a_method_alone_leaves_the_others_out(choice: detente.Forecast) -> None:
