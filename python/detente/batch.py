@@ -25,7 +25,7 @@ from detente.plans import Job, Plan
 from detente.progress import ProgressCallback
 from detente.run_terms import RunTerms
 from detente.simulation import simulate
-from detente.storage import is_forecast, open_forecast, save_forecast
+from detente.storage import save_forecast
 from detente.written import remove_unfinished, write_whole
 
 Status = Literal["waiting", "complete", "failed"]
@@ -161,7 +161,7 @@ class Batch:
         job = entry.job
         place = self.folder / job.name
         try:
-            before, is_damaged = _finished(place, job.terms)
+            before, is_damaged = _left_by_earlier(place, job.terms)
             if before is not None:
                 entry.seconds, entry.was_there = before.wall_seconds, True
             else:
@@ -176,24 +176,12 @@ class Batch:
             entry.status = "complete"
 
 
-def _finished(place: Path, terms: RunTerms) -> tuple[Forecast | None, bool]:
-    """What an earlier batch has left of a job, None where nothing, and whether that is damaged.
-
-    Raises
-    ------
-    ArgumentError
-        There is a forecast of another run.
-    """
-    if not is_forecast(place):
-        return None, False
+def _left_by_earlier(place: Path, terms: RunTerms) -> tuple[Forecast | None, bool]:
+    """What an earlier batch has left of a job, None where nothing, and whether that is damaged."""
     try:
-        forecast = open_forecast(place)
+        return terms.finished_in(place), False
     except StorageError:
         return None, True
-    differences = RunTerms.of_forecast(forecast).differences(terms)
-    if differences:
-        raise ArgumentError(f"`{place}` is the forecast of another run: {differences}")
-    return forecast, False
 
 
 def _check_folder(folder: Path, resume: bool) -> None:

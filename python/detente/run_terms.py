@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from detente.errors import ArgumentError
 from detente.shards import Shard
 
 if TYPE_CHECKING:
@@ -74,6 +76,26 @@ class RunTerms:
         values["policies"] = tuple(values["policies"])
         values["shard"] = None if values["shard"] is None else Shard(**values["shard"])
         return cls(**values)
+
+    def finished_in(self, folder: Path) -> Forecast | None:
+        """The saved forecast of a run of these terms, None where the folder holds no forecast.
+
+        Raises
+        ------
+        ArgumentError
+            It is that of another run.
+        StorageError
+            It is damaged.
+        """
+        from detente.storage import is_forecast, open_forecast
+
+        if not is_forecast(folder):
+            return None
+        forecast = open_forecast(folder)
+        differences = RunTerms.of_forecast(forecast).differences(self)
+        if differences:
+            raise ArgumentError(f"`{folder}` is the forecast of another run: {differences}")
+        return forecast
 
     def to_json_dict(self) -> dict[str, Any]:
         """The terms as JSON can hold them."""

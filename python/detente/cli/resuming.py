@@ -1,4 +1,4 @@
-"""How a command goes on after it was killed: from its checkpoint, or from its whole output."""
+"""How a command goes on after it was killed: where its checkpoint lies, how often it is kept."""
 
 from __future__ import annotations
 
@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from detente.checkpoint import Checkpoint
-    from detente.forecast import Forecast
-    from detente.run_terms import RunTerms
 
 _SECONDS = {"": 1, "s": 1, "min": 60, "m": 60, "h": 3600}
 _DEFAULT_SECONDS = 60.0
@@ -64,26 +62,3 @@ def seconds_of(text: str) -> float:
     if seconds <= 0:
         raise ArgumentError(f"a time is written as 60s, 5min or 1h, and is above 0, not `{text}`")
     return seconds
-
-
-def finished(out: Path | None, terms: RunTerms) -> Forecast | None:
-    """The forecast that a run of these terms has left, None where there is none.
-
-    Raises
-    ------
-    ArgumentError
-        There is a forecast of another run.
-    StorageError
-        There is one that is damaged.
-    """
-    from detente.errors import ArgumentError
-    from detente.run_terms import RunTerms
-    from detente.storage import is_forecast, open_forecast
-
-    if out is None or not is_forecast(out):
-        return None
-    forecast = open_forecast(out)
-    differences = RunTerms.of_forecast(forecast).differences(terms)
-    if differences:
-        raise ArgumentError(f"`{out}` is the forecast of another run: {differences}")
-    return None if forecast.partial else forecast
