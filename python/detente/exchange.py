@@ -11,9 +11,9 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from detente.errors import ArgumentError, StorageError
+from detente.errors import ArgumentError
 from detente.extras import require
-from detente.written import written_beside
+from detente.written import unused, written_beside
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -49,7 +49,7 @@ def write_netcdf(forecast: Forecast, path: str | os.PathLike[str], overwrite: bo
     """See :meth:`Forecast.to_netcdf`."""
     require("h5netcdf", "files")
     require("h5py", "files")
-    target = _free(path, overwrite)
+    target = unused(path, overwrite)
     with written_beside(target) as beside:
         dataset_of(forecast).to_netcdf(beside, engine="h5netcdf")
     return target
@@ -65,7 +65,7 @@ def write_parquet(
     if rows not in ("outcomes", "paths"):
         raise ArgumentError(f"there is no table of `{rows}`; there are: outcomes, paths")
     require("pyarrow", "files")
-    target = _free(path, overwrite)
+    target = unused(path, overwrite)
     table = forecast.outcomes if rows == "outcomes" else path_table(forecast)
     table.attrs["seed"] = str(forecast.seed)
     with written_beside(target) as beside:
@@ -86,10 +86,3 @@ def path_table(forecast: Forecast) -> pd.DataFrame:
     table = pd.concat(tables, names=["policy"])
     table.attrs.update(forecast.attributes)
     return table
-
-
-def _free(path: str | os.PathLike[str], overwrite: bool) -> Path:
-    target = Path(path)
-    if target.exists() and not overwrite:
-        raise StorageError(f"`{target}` exists already; overwrite=True replaces it")
-    return target

@@ -331,11 +331,17 @@ class Forecast(Results):
 
         return write_parquet(self, path, rows, overwrite)
 
-    def report(self, path: str | os.PathLike[str]) -> Path:
-        """Write a page of HTML with tables and charts that needs nothing else."""
+    def report(self, path: str | os.PathLike[str], overwrite: bool = False) -> Path:
+        """Write a page of HTML with tables and charts that needs nothing else.
+
+        Raises
+        ------
+        StorageError
+            The file exists, unless `overwrite` allows it, or cannot be written.
+        """
         from detente.report import write_report
 
-        return write_report(self, path)
+        return write_report(self, path, overwrite)
 
     @property
     def plot(self) -> Plots:

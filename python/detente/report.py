@@ -5,15 +5,16 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from html import escape
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from detente.html_parts import STYLE, definitions, number_cells, part
 from detente.number_format import Figure, estimate_figure, percent, plain
 from detente.scenario_html import parameter_table
-from detente.written import write_whole
+from detente.written import unused, write_whole
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from detente import _core
     from detente.forecast import Forecast
 
@@ -61,9 +62,9 @@ def band_words(forecast: Forecast) -> str:
     )
 
 
-def write_report(forecast: Forecast, path: str | os.PathLike[str]) -> Path:
+def write_report(forecast: Forecast, path: str | os.PathLike[str], overwrite: bool = False) -> Path:
     """Write the page; it appears when it is whole."""
-    target = Path(path)
+    target = unused(path, overwrite)
     write_whole(target, forecast_page(forecast).encode())
     return target
 

@@ -42,6 +42,22 @@ def written_beside(target: Path) -> Iterator[Path]:
             beside.unlink(missing_ok=True)
 
 
+def unused(path: str | os.PathLike[str], overwrite: bool = False) -> Path:
+    """The path, where nothing is or `overwrite` allows a file there to be replaced.
+
+    Raises
+    ------
+    StorageError
+        Something is there.
+    """
+    target = Path(path)
+    if target.is_dir():
+        raise StorageError(f"`{target}` is a folder, not a file")
+    if target.exists() and not overwrite:
+        raise StorageError(f"`{target}` exists already; overwrite=True replaces it")
+    return target
+
+
 def remove_unfinished(folder: Path, name: str | None = None) -> None:
     """Remove what a process that died has left in a folder while it wrote `name`, or anything.
 

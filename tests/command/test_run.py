@@ -247,3 +247,15 @@ def test_a_terminal_gets_colours_and_a_bar(detente, truce) -> None:
     assert process.wait(60) == 0
     assert b"\x1b[1m" in shown
     assert b"simulating" in shown
+
+
+def test_a_report_that_exists_is_refused_before_the_run(detente, truce, tmp_path: Path) -> None:
+    page = tmp_path / "page.html"
+    page.write_text("precious")
+    ended = detente("run", truce, "--paths", "1000000000", "--report", page)
+    assert ended.code == 2
+    assert "--overwrite replaces it" in ended.messages
+    assert page.read_text() == "precious"
+    ended = detente("run", truce, "--paths", "50", "--report", page, "--overwrite")
+    assert ended.code == 0, ended.messages
+    assert "precious" not in page.read_text()

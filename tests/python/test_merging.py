@@ -187,7 +187,7 @@ def test_draws_cannot_be_joined_over_a_gap(truce: detente.Scenario, tmp_path: Pa
     for number in (1, 3):
         shard = detente.simulate(truce, 300, paths_per_draw=30, shard=f"{number}/3")
         folders.append(shard.save(tmp_path / str(number)))
-    with pytest.raises(detente.ArgumentError, match="shard 2/3 is missing.*share draws"):
+    with pytest.raises(detente.ArgumentError, match=r"shard 2/3 is missing.*share draws"):
         merge_folders(folders, partial=True)
 
 

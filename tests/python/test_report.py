@@ -48,6 +48,15 @@ def test_texts_of_the_scenario_are_escaped(plain: detente.Scenario) -> None:
     assert "A &lt;b&gt; &amp; C" in page
 
 
+def test_a_page_is_not_replaced_unless_asked(forecast: detente.Forecast, tmp_path: Path) -> None:
+    page = tmp_path / "report.html"
+    page.write_text("precious")
+    with pytest.raises(detente.StorageError, match="exists already"):
+        forecast.report(page)
+    assert page.read_text() == "precious"
+    assert "precious" not in forecast.report(page, overwrite=True).read_text()
+
+
 def test_an_unwritable_place_is_named(forecast: detente.Forecast, tmp_path: Path) -> None:
     with pytest.raises(detente.StorageError, match=r"nowhere/report\.html"):
         forecast.report(tmp_path / "nowhere" / "report.html")

@@ -24,9 +24,7 @@ def breakeven(
     over: Annotated[
         str, typer.Option("--over", metavar="NAME", help="The parameter or lever to vary.")
     ],
-    outcome: Annotated[
-        str, typer.Option("--outcome", metavar="NAME", help="What is compared.")
-    ] = "utility",
+    outcome: options.OutcomeOrUtility = "utility",
     low: Annotated[
         float | None,
         typer.Option("--low", help="Of the prior's or lever's range.", show_default=False),
@@ -40,12 +38,12 @@ def breakeven(
     seed: options.Seed = "0",
     threads: options.Threads = None,
     chart: options.ChartFile = None,
-    force: Annotated[bool, typer.Option("--force", help="Let --chart replace a file.")] = False,
+    force: options.Force = False,
     as_json: options.Json = False,
 ) -> None:
     """Find the value of a parameter or lever at which the preference between two policies flips."""
     from detente.break_even_value import break_even
-    from detente.cli.chart_file import check_chart, draw_chart
+    from detente.cli.files import check_chart, draw_chart
     from detente.scenario import Scenario
 
     check_chart(chart, force)
@@ -70,18 +68,8 @@ def breakeven(
 
 
 def _print(found: BreakEven) -> None:
-    from textwrap import fill
+    from detente.cli.tables import FigureTable, Row, print_page
 
-    from rich.text import Text
-
-    from detente.cli.tables import FigureTable, Row
-
-    console = output()
-    heading = f"{found.title}: {found.outcome} under {found.first} and {found.second}"
-    console.print(Text(heading, style="bold"))
-    facts = f"{found.paths:,} shared paths at each value · seed {found.seed}"
-    console.print(Text(facts, style="dim"))
-    console.print(Text(fill(found.verdict, console.width)))
     rows = [
         Row(
             plain(value, 4),
@@ -93,10 +81,15 @@ def _print(found: BreakEven) -> None:
         )
         for value, item in zip(found.values, found.differences, strict=True)
     ]
-    FigureTable([found.first, found.second, "difference"], rows).print(console)
-    console.print()
     legend = (
         f"Rows: values of {found.over}{f', {found.unit}' * bool(found.unit)}. Differences with "
         "their 95 % interval over shared paths; so is the flip's, by the slope at the flip."
     )
-    console.print(Text(fill(legend, min(console.width, 100)), style="dim"))
+    print_page(
+        output(),
+        f"{found.title}: {found.outcome} under {found.first} and {found.second}",
+        f"{found.paths:,} shared paths at each value · seed {found.seed}",
+        FigureTable([found.first, found.second, "difference"], rows),
+        legend,
+        found.verdict,
+    )

@@ -11,6 +11,7 @@ import typer
 from detente.cli import options
 from detente.cli.console import output, say, write_json
 from detente.cli.exit_codes import INTERRUPTED, exits
+from detente.json_numbers import with_numbers
 from detente.number_format import MISSING, Figure, band_text, estimate_figure, figure, percent
 
 if TYPE_CHECKING:
@@ -74,25 +75,26 @@ def _give(forecast: Forecast, baseline: str, as_json: bool) -> None:
         return
     from rich.text import Text
 
+    from detente.cli.tables import print_page
+
     console = output()
     if forecast.partial:
         console.print(Text("PARTIAL RESULT: the run was interrupted", style="bold yellow"))
-    console.print(Text(f"{forecast.title}: differences to {baseline}", style="bold"))
-    console.print(Text(f"{forecast.n_paths:,} shared paths · seed {forecast.seed}", style="dim"))
-    _figures(forecast, baseline, table).print(console)
-    console.print()
-    console.print(Text(_legend(forecast, baseline), style="dim"))
+    heading = f"{forecast.title}: differences to {baseline}"
+    facts = f"{forecast.n_paths:,} shared paths · seed {forecast.seed}"
+    figures = _figures(forecast, baseline, table)
+    print_page(console, heading, facts, figures, _legend(forecast, baseline))
 
 
 def _legend(forecast: Forecast, baseline: str) -> str:
     legend = (
         "Each column but the first is the difference to it, in percentage points (pp) for "
-        "shares,\nwith its 95 % interval over the paths that the policies share."
+        "shares, with its 95 % interval over the paths that the policies share."
     )
     if forecast.has_bands:
         legend += (
-            "\n`90 % band`: how it varies over the uncertain parameters. `above in`: share of the "
-            f"draws of\nthe parameters in which the policy is above {baseline}."
+            " `90 % band`: how it varies over the uncertain parameters. `above in`: share of the "
+            f"draws of the parameters in which the policy is above {baseline}."
         )
     return legend
 
@@ -131,11 +133,7 @@ def _to_json(forecast: Forecast, baseline: str, table: pd.DataFrame) -> dict[str
     policies: dict[str, dict[str, Any]] = {}
     for key, row in table.iterrows():
         policy, outcome = key if isinstance(key, tuple) else (key, "")
-        entry = {
-            name: (None if isinstance(value, float) and not math.isfinite(value) else value)
-            for name, value in row.items()
-        }
-        policies.setdefault(str(policy), {})[str(outcome)] = entry
+        policies.setdefault(str(policy), {})[str(outcome)] = with_numbers(dict(row))
     result: dict[str, Any] = {
         "scenario": forecast.title,
         "baseline": baseline,

@@ -48,6 +48,10 @@ ChartFile = Annotated[
     Path | None,
     typer.Option("--chart", metavar="FILE", help="Draw it as .png, .svg, .html or .json."),
 ]
+Force = Annotated[bool, typer.Option("--force", help="Let --chart replace a file.")]
+OutcomeOrUtility = Annotated[
+    str, typer.Option("--outcome", metavar="NAME", help="What is looked at.")
+]
 Json = Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")]
 
 

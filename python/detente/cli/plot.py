@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from detente.cli import options
-from detente.cli.chart_file import check_free
 from detente.cli.console import say
 from detente.cli.exit_codes import exits
+from detente.cli.files import check_file
 
 if TYPE_CHECKING:
     from detente.forecast import Forecast
@@ -81,7 +81,7 @@ def plot(
     names = {option: value for option, value in given.items() if value is not None}
     _check_options(chart, names)
     check_suffix(out)
-    check_free(out, force)
+    check_file(out, force)
     forecast = _opened(folder)
     drawn = _draw(forecast, chart, names, options.names_of(policies))
     from detente.plotting.files import write_chart

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 import typer
 
 from detente.cli.console import output, say, write_json
+from detente.cli.files import check_file
 
 if TYPE_CHECKING:
     from detente.forecast import Forecast
@@ -16,7 +17,9 @@ Out = Annotated[
     Path | None,
     typer.Option("--out", "-o", metavar="DIR", help="Save the forecast in a new folder."),
 ]
-Overwrite = Annotated[bool, typer.Option("--overwrite", help="Let --out replace another forecast.")]
+Overwrite = Annotated[
+    bool, typer.Option("--overwrite", help="Let --out and --report replace what is there.")
+]
 Report = Annotated[
     Path | None, typer.Option("--report", metavar="HTML", help="Write a page with charts.")
 ]
@@ -35,6 +38,8 @@ class Destination(NamedTuple):
         from detente.errors import ArgumentError, StorageError
         from detente.storage import check_free
 
+        if self.report is not None:
+            check_file(self.report, self.overwrite, "--overwrite")
         if self.out is None:
             return
         try:
@@ -51,7 +56,7 @@ class Destination(NamedTuple):
         if self.out is not None:
             forecast.save(self.out, overwrite=self.overwrite)
         if self.report is not None:
-            forecast.report(self.report)
+            forecast.report(self.report, self.overwrite)
         if self.as_json:
             write_json(forecast.to_json_dict())
         else:

@@ -11,7 +11,7 @@ from detente.cli import options
 from detente.cli.console import say
 from detente.cli.exit_codes import INTERRUPTED, exits
 from detente.cli.result import Destination, Out, Overwrite, Report
-from detente.cli.resuming import Keeping, finished
+from detente.cli.resuming import Keeping
 
 if TYPE_CHECKING:
     from detente.forecast import Forecast
@@ -82,9 +82,9 @@ def run(
         "shard": shard,
         "paths_per_draw": paths_per_draw,
     }
-    if resume:
-        done = finished(out, run_terms(scenario, **what))
-        if done is not None:
+    if resume and out is not None:
+        done = run_terms(scenario, **what).finished_in(out)
+        if done is not None and not done.partial:
             say(f"detente: {out} is complete; there is nothing to resume")
             destination._replace(out=None).give(done)
             return None

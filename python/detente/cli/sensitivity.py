@@ -12,7 +12,8 @@ from detente.cli.exit_codes import exits
 from detente.number_format import MISSING, Figure, figure, percent, plain
 
 if TYPE_CHECKING:
-    from detente.sensitivity_indices import Measured, Sensitivity
+    from detente.measured import Measured
+    from detente.sensitivity_indices import Sensitivity
 
 MethodOption = Annotated[str, typer.Option("--method", help="sobol, rank, tornado, or all.")]
 
@@ -20,9 +21,7 @@ MethodOption = Annotated[str, typer.Option("--method", help="sobol, rank, tornad
 @exits
 def sensitivity(
     file: options.File,
-    outcome: Annotated[
-        str, typer.Option("--outcome", metavar="NAME", help="What is looked at.")
-    ] = "utility",
+    outcome: options.OutcomeOrUtility = "utility",
     policy: Annotated[
         str | None,
         typer.Option("--policy", "-p", metavar="NAME", help="The first by default."),
@@ -34,11 +33,11 @@ def sensitivity(
     threads: options.Threads = None,
     top: options.Top = 20,
     chart: options.ChartFile = None,
-    force: Annotated[bool, typer.Option("--force", help="Let --chart replace a file.")] = False,
+    force: options.Force = False,
     as_json: options.Json = False,
 ) -> None:
     """Print what an outcome hangs on: Sobol' indices, rank correlations and a tornado."""
-    from detente.cli.chart_file import check_chart, draw_chart
+    from detente.cli.files import check_chart, draw_chart
     from detente.scenario import Scenario
     from detente.sensitivity_indices import sensitivity as what_it_hangs_on
 
@@ -63,24 +62,11 @@ def sensitivity(
 
 
 def _print(found: Sensitivity, top: int) -> None:
-    from textwrap import fill
+    from detente.cli.tables import FigureTable, Row, print_page
 
-    from rich.text import Text
-
-    from detente.cli.tables import FigureTable, Row
-
-    console = output()
-    heading = f"{found.forecast.title}: what {found.outcome} under {found.policy} hangs on"
-    console.print(Text(heading, style="bold"))
-    facts = f"{found.n_paths:,} paths · seed {found.forecast.seed} · mean {plain(found.mean, 4)}"
-    console.print(Text(facts, style="dim"))
-    if found.sobol:
-        share = percent(found.explained.estimate)
-        console.print(Text(f"parameters explain {share} of the spread of paths; chance the rest"))
+    share = percent(found.explained.estimate)
     names = [*found.sobol] or [*found.tornado] or [*found.rank]
     rows = [Row(name, _cells(found, name)) for name in names[:top]]
-    FigureTable(["first order", "total", "rank correlation", "5 % to 95 %"], rows).print(console)
-    console.print()
     left = len(names) - len(rows)
     more = f" {left} more are not shown (--top)." if left > 0 else ""
     legend = (
@@ -88,7 +74,14 @@ def _print(found: Sensitivity, top: int) -> None:
         "(Sobol'). 5 % to 95 %: how the expected outcome changes between these quantiles of the "
         f"parameter. Correlated parameters are one input, joined by +.{more}"
     )
-    console.print(Text(fill(legend, min(console.width, 100)), style="dim"))
+    print_page(
+        output(),
+        f"{found.forecast.title}: what {found.outcome} under {found.policy} hangs on",
+        f"{found.n_paths:,} paths · seed {found.forecast.seed} · mean {plain(found.mean, 4)}",
+        FigureTable(["first order", "total", "rank correlation", "5 % to 95 %"], rows),
+        legend,
+        f"parameters explain {share} of the spread of paths; chance the rest" * bool(found.sobol),
+    )
 
 
 def _cells(found: Sensitivity, name: str) -> list[Figure]:

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 #: Space between the columns.
 GAP = 3
 
+#: Lines of a legend are so long at most.
+LEGEND_WIDTH = 100
+
 #: Head of the columns of epistemic bands.
 BAND = "90 % band"
 
@@ -198,6 +201,21 @@ def _outcome_rows(
         yield Row("left undecided", shares, is_detail=True)
 
 
+def print_page(
+    console: Console, heading: str, facts: str, table: FigureTable, legend: str, remark: str = ""
+) -> None:
+    """A table as a person reads it: what it is, what it rests on, what its ranges mean."""
+    from rich.text import Text
+
+    console.print(Text(heading, style="bold"))
+    console.print(Text(fill(facts, console.width), style="dim"))
+    if remark:
+        console.print(Text(fill(remark, console.width)))
+    table.print(console)
+    console.print()
+    console.print(Text(fill(legend, min(console.width, LEGEND_WIDTH)), style="dim"))
+
+
 def print_forecast(forecast: Forecast, console: Console) -> None:
     """The forecast as a person reads it: heading, outcomes by policies, what the ranges mean."""
     from rich.text import Text
@@ -206,11 +224,8 @@ def print_forecast(forecast: Forecast, console: Console) -> None:
         done = f"{forecast.n_paths:,} of {forecast.n_paths_requested:,} paths were finished"
         why = "a merge leaves paths out" if forecast.missing else "the run was interrupted"
         console.print(Text(f"PARTIAL RESULT: {why}, {done}", style="bold yellow"))
-    console.print(Text(forecast.title, style="bold"))
-    console.print(Text(fill(" · ".join(_facts(forecast)), console.width), style="dim"))
-    outcome_table(forecast).print(console)
-    console.print()
-    console.print(Text(fill(_legend(forecast), min(console.width, 100)), style="dim"))
+    facts = " · ".join(_facts(forecast))
+    print_page(console, forecast.title, facts, outcome_table(forecast), _legend(forecast))
 
 
 def _facts(forecast: Forecast) -> Iterator[str]:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
-
-import typer
+from typing import TYPE_CHECKING
 
 from detente.cli import options
 from detente.cli.console import output, write_json
@@ -25,11 +23,11 @@ def voi(
     policies: options.Policies = None,
     top: options.Top = 20,
     chart: options.ChartFile = None,
-    force: Annotated[bool, typer.Option("--force", help="Let --chart replace a file.")] = False,
+    force: options.Force = False,
     as_json: options.Json = False,
 ) -> None:
     """Print what knowing parameters is worth for the choice of a policy: EVPI and EVPPI."""
-    from detente.cli.chart_file import check_chart, draw_chart
+    from detente.cli.files import check_chart, draw_chart
     from detente.scenario import Scenario
     from detente.value_of_information import voi as worth_of_knowing
 
@@ -51,27 +49,16 @@ def voi(
 
 
 def _print(found: ValueOfInformation, top: int) -> None:
-    from textwrap import fill
+    from detente.cli.tables import FigureTable, Row, print_page
 
-    from rich.text import Text
-
-    from detente.cli.tables import FigureTable, Row
-
-    console = output()
     forecast = found.forecast
-    console.print(Text(f"{forecast.title}: what is worth knowing", style="bold"))
-    facts = f"{forecast.n_paths:,} paths per policy · seed {forecast.seed}"
-    console.print(Text(facts, style="dim"))
     best = f"{found.best} (expected utility {plain(found.expected_utility[found.best], 3)})"
-    console.print(Text(f"chosen without further knowledge: {best}"))
     shown = list(found.evppi.items())[:top]
     rows = [Row("all parameters (EVPI)", _cells(found.evpi))]
     rows += [
         Row(name, _cells(worth), starts_group=position == 0)
         for position, (name, worth) in enumerate(shown)
     ]
-    FigureTable(["worth in utility", "choice changes on"], rows).print(console)
-    console.print()
     left = len(found.evppi) - len(shown)
     more = f" {left} more parameters are not shown (--top)." if left else ""
     legend = (
@@ -79,7 +66,14 @@ def _print(found: ValueOfInformation, top: int) -> None:
         f"worth knowing.{more} Knowing chance as well would be worth "
         f"{plain(found.clairvoyance, 3)}."
     )
-    console.print(Text(fill(legend, min(console.width, 100)), style="dim"))
+    print_page(
+        output(),
+        f"{forecast.title}: what is worth knowing",
+        f"{forecast.n_paths:,} paths per policy · seed {forecast.seed}",
+        FigureTable(["worth in utility", "choice changes on"], rows),
+        legend,
+        f"chosen without further knowledge: {best}",
+    )
 
 
 def _cells(worth: Worth) -> list[Figure]:

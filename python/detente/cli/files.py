@@ -1,4 +1,4 @@
-"""The file that a command draws a chart in: checked before the work, written after it."""
+"""Files that commands write, charts and pages: checked before the work, written after it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def check_chart(file: Path | None, force: bool) -> None:
     from detente.plotting.files import check_suffix
 
     check_suffix(file)
-    check_free(file, force)
+    check_file(file, force)
 
 
 def draw_chart(file: Path | None, draw: Callable[[], Chart]) -> None:
@@ -33,14 +33,14 @@ def draw_chart(file: Path | None, draw: Callable[[], Chart]) -> None:
     say(f"chart drawn in {file}")
 
 
-def check_free(out: Path, force: bool) -> None:
-    """Raise an ArgumentError unless a file can be made there."""
+def check_file(out: Path, may_replace: bool, option: str = "--force") -> None:
+    """Raise an ArgumentError unless a file can be made there; `option` allows it to replace one."""
     from detente.errors import ArgumentError
 
     if out.is_dir():
         raise ArgumentError(f"`{out}` is a folder, not a file")
-    if out.exists() and not force:
-        raise ArgumentError(f"`{out}` exists already; --force replaces it")
+    if out.exists() and not may_replace:
+        raise ArgumentError(f"`{out}` exists already; {option} replaces it")
     parent = out.absolute().parent
     if not parent.is_dir() or not os.access(parent, os.W_OK | os.X_OK):
         raise ArgumentError(f"`{out}` cannot be written: `{parent}` is no folder to write in")
