@@ -127,6 +127,7 @@ class Plan:
     levers: list[PlanChange]
     seeds: list[str]
     paths: list[int]
+    paths_per_draw: int
     keep_paths: int
     keep_outcomes: bool
     def misfits(self, scenario: Scenario, /) -> list[Diagnostic]: ...

@@ -110,6 +110,7 @@ def _jobs(plan: _core.Plan, source: str, scenario: Scenario) -> Iterator[Job]:
                     "paths": paths,
                     "seed": int(seed),
                     "policies": [item.text for item in plan.policies] or None,
+                    "paths_per_draw": plan.paths_per_draw,
                     "keep_paths": plan.keep_paths,
                     "keep_outcomes": plan.keep_outcomes,
                 }

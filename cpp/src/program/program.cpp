@@ -6,6 +6,7 @@
 
 #include "detente/diagnostic/error.hpp"
 #include "detente/random/stream.hpp"
+#include "program/deciding.hpp"
 
 namespace detente::program {
 

@@ -47,17 +47,21 @@ TEST_CASE("a plan holds what it says and what it leaves out", "[scenario]") {
   CHECK(std::get<double>(plan.levers[0].values[0]) == 0.5);
   CHECK(plan.seeds == std::vector<std::string>{"3", "-4"});
   CHECK(plan.paths == std::vector<std::uint64_t>{100'000});
+  CHECK(plan.paths_per_draw == 1);
   CHECK(plan.keep_paths == 0);
   CHECK_FALSE(plan.keep_outcomes);
 }
 
 TEST_CASE("all that is wrong with a plan is reported", "[scenario]") {
   const Folder folder;
-  const std::string errors = plan_error(folder.write(
-      "plan.yaml", "detente: 1\nscenarios: []\nseeds: [1.5]\npaths: 0\nkeep_paths: -1\nsed: 3\n"));
+  const std::string errors =
+      plan_error(folder.write("plan.yaml",
+                              "detente: 1\nscenarios: []\nseeds: [1.5]\npaths: 0\nkeep_paths: "
+                              "-1\npaths_per_draw: 0\nsed: 3\n"));
   CHECK(contains(errors, "a seed is an integer"));
   CHECK(contains(errors, "paths"));
   CHECK(contains(errors, "keep_paths"));
+  CHECK(contains(errors, "paths_per_draw"));
   CHECK(contains(errors, "unknown key `sed`"));
   CHECK(contains(plan_error(folder.path() / "nowhere.yaml"), "there is no such file"));
 }

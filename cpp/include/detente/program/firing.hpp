@@ -31,7 +31,4 @@ struct FiringProgram {
 
 FiringProgram compile_firing(const Program& program, ElementId element, const JointState& state);
 
-/// By element, whether its firing program may depend on the state of each chain: states that differ elsewhere share it.
-std::vector<std::vector<bool>> deciding_chains(const Program& program);
-
 }  // namespace detente::program
