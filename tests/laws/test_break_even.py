@@ -41,17 +41,24 @@ outcomes:
 
 
 @pytest.mark.parametrize(
-    ("over", "expected", "variance", "above"),
-    [("gain", 0.2, 1.25, "act"), ("cost", 0.5, 2.25, "wait")],
+    ("over", "price", "expected", "variance", "above"),
+    [
+        ("gain", 1, 0.2, 1.25, "act"),
+        ("cost", 1, 0.5, 2.25, "wait"),
+        ("cost", 4, 0.125, 2.25, "wait"),
+    ],
 )
 def test_a_linear_difference_breaks_even_where_it_should(
-    over: str, expected: float, variance: float, above: str
+    over: str, price: int, expected: float, variance: float, above: str
 ) -> None:
-    found = detente.break_even(detente.load(CHOICE), ("act", "wait"), over, paths=PATHS, seed=1)
+    """`price` is how much acting loses with the cost: the slope, by which errors shrink."""
+    text = CHOICE.read_text().replace("act * cost", f"{price} * act * cost")
+    scenario = detente.Scenario.from_yaml(text)
+    found = detente.break_even(scenario, ("act", "wait"), over, paths=PATHS, seed=1)
     (flip,) = found.flips
     assert abs(flip.value - expected) < 3 * flip.standard_error
     # The standard deviation of 4,000 normal paths has a relative error of 1 / √8,000.
-    theory = math.sqrt(variance / PATHS)
+    theory = math.sqrt(variance / PATHS) / price
     assert abs(flip.standard_error / theory - 1) < 3 / math.sqrt(2 * PATHS)
     assert flip.low == pytest.approx(flip.value - 1.959964 * flip.standard_error)
     assert flip.above == above

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -74,3 +75,13 @@ def test_a_callback_may_stop_the_search(choice: detente.Scenario) -> None:
         detente.break_even(
             choice, ("act", "wait"), "gain", paths=3_000_000, progress=lambda *_: False
         )
+
+
+def test_an_outcome_without_a_number_has_none_in_json(support: Path) -> None:
+    text = (support / "choice.yaml").read_text()
+    never = "  lucky: {probability: luck > 0, given: luck > 1000}"
+    scenario = detente.Scenario.from_yaml(text.replace("  lucky: {probability: luck > 0}", never))
+    found = detente.break_even(scenario, ("act", "wait"), "gain", "lucky", paths=200, points=3)
+    told = json.loads(json.dumps(found.to_json_dict(), allow_nan=False))
+    assert told["flips"] == []
+    assert [point["difference"] for point in told["points"]] == [None] * 3
