@@ -1,8 +1,13 @@
-"""Disks that are full or read-only, on a small file system of the test's own (needs root)."""
+"""Disks that are full or read-only, on a small file system of the test's own.
+
+Mounting it takes root; where that is missing these tests are skipped. A limit on the size of files
+takes no rights, so that saving which fails half-way is tried everywhere.
+"""
 
 from __future__ import annotations
 
 import os
+import resource
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -27,6 +32,19 @@ def disk(tmp_path: Path) -> Iterator[Path]:
         pytest.skip("cannot mount a file system here")
     yield place
     subprocess.run(["umount", "-l", str(place)], check=True)
+
+
+def test_files_that_may_not_grow_end_with_1_and_leave_nothing(detente, truce) -> None:
+    limit = 64 * 1024  # bytes: more than the scenario takes, less than the kept readings
+    ended = detente(
+        "run", truce, "--paths", "20000", "--keep-outcomes", "--out", "D", "--json",
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)),
+    )  # fmt: skip
+    assert ended.code == 1
+    assert "File too large" in ended.messages
+    assert "Traceback" not in ended.messages
+    assert ended.output == ""
+    assert [entry.name for entry in detente.folder.iterdir() if "D" in entry.name] == []
 
 
 def test_a_full_disk_ends_with_1_and_leaves_nothing(detente, truce, disk: Path) -> None:
