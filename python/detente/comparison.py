@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 #: The normal quantile of a two-sided 95 % interval.
 Z95 = 1.959963984540054
 
+#: Above it the exponential is no number any more.
+LARGEST_LOG = 700.0
+
 
 @dataclass(frozen=True)
 class Reading:
@@ -143,7 +146,9 @@ def paired_difference(
     ratio = ratio_low = ratio_high = math.nan
     if first > 0 and second > 0:
         log_variance = float((influence_second / second - influence_first / first).var(ddof=1))
-        factor = math.exp(quantile * math.sqrt(log_variance / n_independent))
+        log_reach = quantile * math.sqrt(log_variance / n_independent)
+        # An estimate within its error of 0 leaves the ratio open: from 0 to infinity.
+        factor = math.exp(log_reach) if log_reach < LARGEST_LOG else math.inf
         ratio = second / first
         ratio_low, ratio_high = ratio / factor, ratio * factor
     return PairedDifference(

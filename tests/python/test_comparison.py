@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import detente
@@ -80,6 +80,7 @@ def test_intervals_of_a_conditional_difference_cover_the_truth() -> None:
 
 
 @settings(max_examples=50)
+@example([(0.0, 661336.0), (1.0, -657724.0)])
 @given(st.lists(st.tuples(st.floats(-1e6, 1e6), st.floats(-1e6, 1e6)), min_size=2, max_size=60))
 def test_comparing_the_other_way_round_changes_the_sign_alone(
     pairs: list[tuple[float, float]],
@@ -89,6 +90,14 @@ def test_comparing_the_other_way_round_changes_the_sign_alone(
     back = paired_difference(second, first, is_share=False)
     assert there.difference == -back.difference
     assert there.standard_error == pytest.approx(back.standard_error)
+
+
+def test_a_ratio_to_what_may_be_nothing_is_open() -> None:
+    baseline = Reading.of(np.array([0.0, 1.0]), "value")
+    other = Reading.of(np.array([661336.0, -657724.0]), "value")
+    result = paired_difference(baseline, other, is_share=False)
+    assert result.ratio == pytest.approx(3612)
+    assert (result.ratio_low, result.ratio_high) == (0.0, math.inf)
 
 
 def test_policies_that_agree_on_every_path_are_not_proven_equal() -> None:
