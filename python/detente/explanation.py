@@ -96,8 +96,7 @@ class Explanation:
         costs: defaultdict[tuple[str, str], float] = defaultdict(float)
         for state in self.states:
             for line in state.lines:
-                name = "noise of all variables" if line.kind == "normals" else line.name
-                costs[line.kind, name] += state.share * line.nanoseconds / self.covered
+                costs[line.kind, line.name] += state.share * line.nanoseconds / self.covered
         total = self.nanoseconds
         dearest = sorted(costs.items(), key=lambda item: -item[1])
         return [CostLine(kind, name, cost, cost / total) for (kind, name), cost in dearest]

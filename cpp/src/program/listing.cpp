@@ -187,7 +187,7 @@ class Reader {
 
 void list_normals(const StateProgram& state, Costs& costs, Listing& listing) {
   if (state.noises().empty()) return;
-  ListedLine line{ListedLine::Kind::normals, std::to_string(state.noises().size()) + " normals"};
+  ListedLine line{ListedLine::Kind::normals, "noise of all variables"};
   line.nanoseconds = static_cast<double>(state.noises().size()) * costs.normal();
   listing.lines.push_back(std::move(line));
 }

@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include "detente/diagnostic/error.hpp"
 #include "detente/engine/run.hpp"
 #include "detente/scenario/reader.hpp"
 
@@ -94,6 +95,27 @@ inline RunOptions options_of(std::uint64_t n_paths, std::uint64_t first_path = 0
   options.seed = 20241201;
   options.threads = 1;
   return options;
+}
+
+/// What a run says that does not go through; empty when it does.
+inline std::string error_of(const std::shared_ptr<const model::Model>& model,
+                            const RunOptions& options) {
+  try {
+    run(model, options);
+  } catch (const diagnostic::RunError& error) {
+    return error.what();
+  }
+  return {};
+}
+
+/// The same of a merge.
+inline std::string merge_error(const Forecast& first, const Forecast& second) {
+  try {
+    first.merged_with(second);
+  } catch (const diagnostic::RunError& error) {
+    return error.what();
+  }
+  return {};
 }
 
 }  // namespace detente::engine::testing

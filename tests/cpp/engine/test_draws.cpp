@@ -12,6 +12,8 @@
 namespace detente::engine {
 namespace {
 
+using testing::error_of;
+using testing::merge_error;
 using testing::model_of;
 using testing::options_of;
 using testing::truce;
@@ -22,24 +24,6 @@ RunOptions with_draws(std::uint64_t paths_per_draw, std::uint64_t n_paths,
   RunOptions options = options_of(n_paths, first_path);
   options.paths_per_draw = paths_per_draw;
   return options;
-}
-
-std::string error_of(const RunOptions& options) {
-  try {
-    run(truce(), options);
-  } catch (const diagnostic::RunError& error) {
-    return error.what();
-  }
-  return {};
-}
-
-std::string merge_error(const Forecast& first, const Forecast& second) {
-  try {
-    first.merged_with(second);
-  } catch (const diagnostic::RunError& error) {
-    return error.what();
-  }
-  return {};
 }
 
 TEST_CASE("paths of a draw share its parameters and nothing else", "[engine]") {
@@ -104,7 +88,7 @@ TEST_CASE("results with other draws are not merged", "[engine]") {
 }
 
 TEST_CASE("a draw has at least one path", "[engine]") {
-  CHECK(error_of(with_draws(0, 10)) == "a draw needs at least one path");
+  CHECK(error_of(truce(), with_draws(0, 10)) == "a draw needs at least one path");
   CHECK_THROWS_AS(trace(truce(), "drift", 0, 1, 0), diagnostic::RunError);
 }
 

@@ -11,6 +11,7 @@
 namespace detente::engine {
 namespace {
 
+using testing::merge_error;
 using testing::options_of;
 using testing::truce;
 using testing::turns;
@@ -27,15 +28,6 @@ bool is_refused(const std::string& bytes) {
     return true;
   }
   return false;
-}
-
-std::string merge_error(const Forecast& first, const Forecast& second) {
-  try {
-    first.merged_with(second);
-  } catch (const diagnostic::RunError& error) {
-    return error.what();
-  }
-  return {};
 }
 
 void check_same(const Estimate& a, const Estimate& b) {

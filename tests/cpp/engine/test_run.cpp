@@ -13,21 +13,13 @@
 namespace detente::engine {
 namespace {
 
+using testing::error_of;
 using testing::model_of;
 using testing::options_of;
 using testing::truce;
 using testing::turns;
 
 std::string bytes_of(const RunOptions& options) { return run(truce(), options).serialize(); }
-
-std::string error_of(const std::shared_ptr<const model::Model>& model, const RunOptions& options) {
-  try {
-    run(model, options);
-  } catch (const diagnostic::RunError& error) {
-    return error.what();
-  }
-  return {};
-}
 
 bool contains(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;

@@ -72,7 +72,7 @@ using Kind = ListedLine::Kind;
 
 TEST_CASE("a listing has the clocks, moving variables and readings of the state", "[listing]") {
   const Listing war = listing_of(0);
-  CHECK(lists(war, Kind::normals, "1 normals"));
+  CHECK(lists(war, Kind::normals, "noise of all variables"));
   CHECK(lists(war, Kind::hazard, "end"));
   CHECK(lists(war, Kind::hazard, "shock"));
   CHECK_FALSE(lists(war, Kind::hazard, "relapse"));
