@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "detente/kernel/dispatch.hpp"
+#include "engine/stretch.hpp"
 
 namespace detente::engine {
 
@@ -254,11 +255,13 @@ void Block::step(std::size_t k) {
     const StateProgram& program = pool->program();
     if (program.clocks().empty() && program.variables().empty()) continue;
     pool->set_step(k, scalars);
+    const std::size_t first_fired = fired_.size();
     for (std::size_t t = 0; t < pool->tile_count(); ++t) {
       Tile& tile = pool->tile(t);
       if (k % 4 == 0) make_noise(*pool, tile, quad);
       advance_tile(*pool, tile, regular);
     }
+    part_crossed(*pool, first_fired);
   }
   resolve_pending();
   add_increments();
@@ -288,25 +291,36 @@ void Block::advance_tile(Pool& pool, Tile& tile, bool regular) {
     }
     n_crossed = table.crossings(lanes_.data(), low_.data(), tile.count, n);
   }
-  // What a crossing lane must keep of the step's start: clocks and values.
+  // What a crossing lane keeps: what its clocks have left at the crossing, its variables' values at the step's start.
   const std::size_t n_kept = clocks.size() + variables.size();
   kept_.resize(n_crossed * n_kept);
+  // Their records will be read and written several times.
+  for (std::size_t x = 0; x < n_crossed; ++x) {
+    const double* fields = record(tile.slots[lanes_[x]]);
+    for (std::uint32_t f = 0; f < shape_.size; f += 8) __builtin_prefetch(fields + f, 1);
+  }
+  const double length =
+      regular ? program_.grid().regular_length : step_scalars()[StepScalar::length];
+  const Stretch stretch = Stretch::of_step(program, code, frame, length);
   for (std::size_t x = 0; x < n_crossed; ++x) {
     const std::size_t lane = lanes_[x];
     const Slot slot = tile.slots[lane];
     double* fields = record(slot);
     double* kept = kept_.data() + x * n_kept;
-    for (const auto& clock : clocks) *kept++ = tile.column(clock.column)[lane];
+    now_[slot] = step_scalars()[StepScalar::start];
+    touched_.push_back({slot, &pool});
+    if (stretch.is_sound(lane)) {
+      cross(stretch, pool, slot, lane, kept);
+    } else {
+      for (std::size_t j = 0; j < clocks.size(); ++j) kept[j] = stretch.left(j, lane);
+      pool.pending.push_back(slot);  // to be told what is wrong
+    }
+    kept += clocks.size();
     for (std::size_t v = 0; v < variables.size(); ++v) {
       *kept++ = tile.column(variables[v].column)[lane];
       const Operand increment = program.step_increment(code, v);
       fields[layout_.increment(variables[v].variable)] = frame.value(increment, lane);
     }
-    // The record will be read and written several times; it is fetched while the step goes on.
-    for (std::uint32_t f = 0; f < shape_.size; f += 8) __builtin_prefetch(fields + f, 1);
-    now_[slot] = step_scalars()[StepScalar::start];
-    pool.pending.push_back(slot);
-    touched_.push_back({slot, &pool});
   }
   const auto& functions = table.column;
   const auto subtract = functions[static_cast<std::size_t>(kernel::Operation::sub_vv)];

@@ -1,14 +1,12 @@
 // Lanes that cross within a step: their sub-intervals are resolved exactly, in batches of one joint state.
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <limits>
-#include <optional>
 
 #include "detente/engine/block.hpp"
-#include "detente/kernel/dispatch.hpp"
 #include "detente/program/baseline.hpp"
+#include "engine/stretch.hpp"
 
 namespace detente::engine {
 
@@ -17,12 +15,13 @@ using program::Frame;
 using program::Operand;
 using program::StepScalar;
 
+// Firings send lanes to other pools with the rest of the step to go; what fires there is next.
 void Block::resolve_pending() {
   std::vector<Slot> slots;
-  std::vector<Fired> fired;
   for (bool any = true; any;) {
+    fire(fired_);
     any = false;
-    // Firings may open new pools, which stand behind the others.
+    // Firings may have opened new pools, which stand behind the others.
     for (std::size_t p = 0; p < pools_.size(); ++p) {
       Pool& pool = *pools_[p];
       if (pool.pending.empty()) continue;
@@ -31,60 +30,52 @@ void Block::resolve_pending() {
       pool.pending.clear();
       pool.set_step(current_, step_scalars());
       for (std::size_t from = 0; from < slots.size(); from += tile_lanes) {
-        sub_step(pool, slots.data() + from, std::min(tile_lanes, slots.size() - from), fired);
+        sub_step(pool, slots.data() + from, std::min(tile_lanes, slots.size() - from));
       }
       slots.clear();
     }
-    fire(fired);
   }
 }
 
-/// Baseline arguments of a clock on one gathered lane.
-namespace {
-
-struct Arguments {
-  std::array<double, 16> few;
-  std::vector<double> many;
-  std::size_t n = 0;
-  std::span<const double> values() const {
-    return many.empty() ? std::span<const double>(few.data(), n) : std::span<const double>(many);
-  }
-};
-
-Arguments arguments_of(const ActiveClock& clock, const Frame& frame, std::size_t lane) {
-  Arguments arguments;
-  arguments.n = clock.arguments.size();
-  if (arguments.n > arguments.few.size()) arguments.many.resize(arguments.n);
-  double* out = arguments.many.empty() ? arguments.few.data() : arguments.many.data();
-  for (std::size_t k = 0; k < arguments.n; ++k) out[k] = frame.value(clock.arguments[k], lane);
-  return arguments;
-}
-
-}  // namespace
-
-// Time until a clock with `left` to burn runs out at this rate (for a baseline: times its ratio).
-double Block::crossing_delay(const ActiveClock& clock, const Frame& frame, Slot slot,
-                             std::size_t lane, double left, double rate) {
+// Time until a clock runs out that has `left` to burn.
+double Block::crossing_delay(const Stretch& stretch, std::size_t j, Slot slot, std::size_t lane) {
+  const ActiveClock& clock = stretch.clock(j);
+  const double left = stretch.left(j, lane);
+  const double rate = stretch.rate(j, lane);
   if (!clock.has_baseline) return left / rate;
-  const Arguments arguments = arguments_of(clock, frame, lane);
-  const double cumulative = frame.columns[clock.cumulative_column * frame.stride + lane];
-  const double age =
-      program::age_at(clock.family, arguments.values(), *clock.times, cumulative + left / rate);
-  const std::uint32_t chain = program_.model().transitions[clock.element].chain.index;
-  return age - (now_[slot] - record(slot)[layout_.entered(chain)]);
+  const BaselineArguments arguments(clock, stretch.frame(), lane);
+  const double age = program::age_at(clock.family, arguments.values(), *clock.times,
+                                     stretch.cumulative(j, lane) + left / rate);
+  return age - sojourn(slot, clock);
 }
 
-/// What a clock burns in `delay` at this rate.
-double Block::burnt_in(const ActiveClock& clock, const Frame& frame, Slot slot, std::size_t lane,
-                       double delay, double rate) {
+/// What a clock burns in `delay`.
+double Block::burnt_in(const Stretch& stretch, std::size_t j, Slot slot, std::size_t lane,
+                       double delay) {
+  const ActiveClock& clock = stretch.clock(j);
+  const double rate = stretch.rate(j, lane);
   if (!clock.has_baseline) return rate * delay;
-  const Arguments arguments = arguments_of(clock, frame, lane);
-  const double cumulative = frame.columns[clock.cumulative_column * frame.stride + lane];
+  const BaselineArguments arguments(clock, stretch.frame(), lane);
+  const double then = program::cumulative_hazard(clock.family, arguments.values(), *clock.times,
+                                                 sojourn(slot, clock) + delay);
+  return rate * std::max(then - stretch.cumulative(j, lane), 0.0);
+}
+
+/// The hazard of a clock's element after `delay`.
+double Block::hazard_after(const Stretch& stretch, std::size_t j, Slot slot, std::size_t lane,
+                           double delay) {
+  const ActiveClock& clock = stretch.clock(j);
+  const double rate = stretch.rate(j, lane);
+  if (!clock.has_baseline) return rate;
+  const BaselineArguments arguments(clock, stretch.frame(), lane);
+  return rate * program::hazard(clock.family, arguments.values(), *clock.times,
+                                sojourn(slot, clock) + delay);
+}
+
+/// Time since a clock's chain entered its state.
+double Block::sojourn(Slot slot, const ActiveClock& clock) const {
   const std::uint32_t chain = program_.model().transitions[clock.element].chain.index;
-  const double age = now_[slot] - record(slot)[layout_.entered(chain)] + delay;
-  const double then =
-      program::cumulative_hazard(clock.family, arguments.values(), *clock.times, age);
-  return rate * std::max(then - cumulative, 0.0);
+  return now_[slot] - record(slot)[layout_.entered(chain)];
 }
 
 // Which lanes need a closer look: those where a clock runs out before the step's end, or a hazard is no hazard.
@@ -126,41 +117,70 @@ void Block::burn_uncrossed(const program::StateProgram& state, const Frame& fram
   }
 }
 
-// The clock that runs out first on a lane where one does; none when a hazard is no hazard and the path fails.
-std::optional<Block::Crossing> Block::first_crossing(const program::StateProgram& state,
-                                                     const Frame& frame, Slot slot,
-                                                     std::size_t lane) {
-  const std::vector<ActiveClock>& clocks = state.clocks();
-  const std::vector<Operand>& outputs = state.sub_code().outputs();
+/// A path comes to its end where a hazard is no hazard; whether one was found.
+bool Block::fails_at(const Stretch& stretch, Slot slot, std::size_t lane) {
+  for (std::size_t j = 0; j < stretch.clock_count(); ++j) {
+    const double rate = stretch.rate(j, lane);
+    const double burnt = stretch.burnt(j, lane);
+    if (rate >= 0.0 && burnt >= 0.0) continue;
+    Failure failure;
+    failure.kind = Failure::Kind::hazard;
+    failure.time = now_[slot];
+    failure.element = stretch.clock(j).element;
+    failure.value = rate >= 0.0 ? burnt : rate;
+    fail(std::move(failure), slot);
+    return true;
+  }
+  return false;
+}
+
+// The clock that runs out first on a lane where one does.
+Block::Crossing Block::first_crossing(const Stretch& stretch, Slot slot, std::size_t lane) {
   const double length = std::max(step_scalars()[StepScalar::end] - now_[slot], 0.0);
-  std::optional<Crossing> first;
-  for (std::size_t j = 0; j < clocks.size(); ++j) {
-    const double rate = frame.value(outputs[j], lane);
-    const double burnt = frame.value(outputs[clocks.size() + j], lane);
-    if (!(rate >= 0.0) || !(burnt >= 0.0)) {
-      Failure failure;
-      failure.kind = Failure::Kind::hazard;
-      failure.time = now_[slot];
-      failure.element = clocks[j].element;
-      failure.value = rate >= 0.0 ? burnt : rate;
-      fail(std::move(failure), slot);
-      return std::nullopt;
-    }
-    const double left = frame.columns[clocks[j].column * frame.stride + lane];
-    if (left - burnt >= 0.0) continue;
+  Crossing first{0, std::numeric_limits<double>::infinity()};
+  for (std::size_t j = 0; j < stretch.clock_count(); ++j) {
+    if (stretch.left(j, lane) - stretch.burnt(j, lane) >= 0.0) continue;
     // Where rounding puts it past the end, or the inverse of a baseline gives no number: at the end.
-    const double exact = crossing_delay(clocks[j], frame, slot, lane, left, rate);
+    const double exact = crossing_delay(stretch, j, slot, lane);
     const double delay = exact < length ? std::max(exact, 0.0) : length;
-    if (!first || delay < first->delay) first = Crossing{j, delay};
+    if (delay < first.delay) first = {j, delay};
   }
   return first;
 }
 
-void Block::sub_step(Pool& pool, const Slot* slots, std::size_t m, std::vector<Fired>& fired) {
+// Moves a lane to its first crossing: what the clocks then have left goes to `left`, one each.
+void Block::cross(const Stretch& stretch, Pool& pool, Slot slot, std::size_t lane, double* left) {
+  const Crossing first = first_crossing(stretch, slot, lane);
+  std::vector<Observer::Competitor> competitors;
+  for (std::size_t j = 0; j < stretch.clock_count(); ++j) {
+    const double burnt = burnt_in(stretch, j, slot, lane, first.delay);
+    left[j] = std::max(stretch.left(j, lane) - burnt, 0.0);
+    if (options_.observer == nullptr) continue;
+    competitors.push_back({stretch.clock(j).element,
+                           hazard_after(stretch, j, slot, lane, first.delay),
+                           j == first.clock ? 0.0 : left[j]});
+  }
+  now_[slot] = std::min(now_[slot] + first.delay, step_scalars()[StepScalar::end]);
+  const program::ElementId element = stretch.clock(first.clock).element;
+  double* fields = record(slot);
+  fields[layout_.firings(element)] += 1.0;
+  (is_light(pool, element) ? light_ : fired_).push_back({slot, element});
+  if (options_.observer != nullptr) options_.observer->crossing(now_[slot], element, competitors);
+}
+
+// Takes the lanes that crossed from their pool, except those which stay where they are, and fires the latter.
+void Block::part_crossed(Pool& pool, std::size_t first_fired) {
+  for (std::size_t f = first_fired; f < fired_.size(); ++f) {
+    leave(fired_[f].slot);
+    record(fired_[f].slot)[layout_.clock(fired_[f].element)] =
+        std::numeric_limits<double>::quiet_NaN();
+  }
+  if (!light_.empty()) fire_light(pool, light_);
+}
+
+void Block::sub_step(Pool& pool, const Slot* slots, std::size_t m) {
   const program::StateProgram& state = pool.program();
   const program::Code& code = state.sub_code();
-  const std::vector<ActiveClock>& clocks = state.clocks();
-  const std::size_t n_clocks = clocks.size();
   const std::size_t n = rounded_lanes(m);
   const std::size_t n_columns = state.column_count();
   columns_.reserve((n_columns + 1) * scratch_stride);
@@ -182,47 +202,20 @@ void Block::sub_step(Pool& pool, const Slot* slots, std::size_t m, std::vector<F
   frame.n = n;
   code.run(frame);
 
-  const double end = step_scalars()[StepScalar::end];
-  const std::vector<Operand>& outputs = code.outputs();
   find_sub_crossings(state, frame, m);
   burn_uncrossed(state, frame, m);
+  const Stretch stretch = Stretch::of_rest(state, frame);
+  const std::size_t first_fired = fired_.size();
+  kept_.resize(state.clocks().size());
   for (std::size_t i = 0; i < m; ++i) {
-    if (is_crossing_[i] == 0) continue;
-    const Slot slot = slots[i];
-    const std::size_t position = position_of_[slot];
-    const std::optional<Crossing> crossing = first_crossing(state, frame, slot, i);
-    if (!crossing) continue;
-    const std::size_t first = crossing->clock;
-    const double delay = crossing->delay;
-    std::vector<Observer::Competitor> competitors;
-    for (std::size_t j = 0; j < n_clocks; ++j) {
-      const double rate = frame.value(outputs[j], i);
-      double& left = pool.at(position, clocks[j].column);
-      left = std::max(left - burnt_in(clocks[j], frame, slot, i, delay, rate), 0.0);
-      if (options_.observer != nullptr) {
-        double hazard = rate;
-        if (clocks[j].has_baseline) {
-          const Arguments arguments = arguments_of(clocks[j], frame, i);
-          const std::uint32_t chain = program_.model().transitions[clocks[j].element].chain.index;
-          hazard *= program::hazard(clocks[j].family, arguments.values(), *clocks[j].times,
-                                    now_[slot] - record(slot)[layout_.entered(chain)] + delay);
-        }
-        competitors.push_back({clocks[j].element, hazard, j == first ? 0.0 : left});
-      }
-    }
-    const program::ElementId element = clocks[first].element;
-    const bool stays = is_light(pool, element);
-    if (!stays) leave(slot);
-    now_[slot] = std::min(now_[slot] + delay, end);
-    double* fields = record(slot);
-    fields[layout_.clock(element)] = std::numeric_limits<double>::quiet_NaN();
-    fields[layout_.firings(element)] += 1.0;
-    (stays ? light_ : fired).push_back({slot, element});
-    if (options_.observer != nullptr) {
-      options_.observer->crossing(now_[slot], element, competitors);
+    if (is_crossing_[i] == 0 || fails_at(stretch, slots[i], i)) continue;
+    cross(stretch, pool, slots[i], i, kept_.data());
+    const LanePlace place = pool.place(position_of_[slots[i]]);  // a path that failed makes gaps
+    for (std::size_t j = 0; j < kept_.size(); ++j) {
+      place.at(state.clocks()[j].column) = kept_[j];
     }
   }
-  if (!light_.empty()) fire_light(pool, light_);
+  part_crossed(pool, first_fired);
 }
 
 double Block::limited(std::uint32_t variable, double value) const {

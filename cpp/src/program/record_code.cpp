@@ -1,8 +1,22 @@
 #include "detente/program/record_code.hpp"
 
 #include <algorithm>
+#include <limits>
 
 namespace detente::program {
+
+namespace {
+
+bool is_read(const Code& code, std::uint16_t slot) {
+  const Operand wanted{Operand::Kind::scalar, slot};
+  return std::any_of(code.instructions().begin(), code.instructions().end(),
+                     [wanted](const Instruction& instruction) {
+                       return instruction.a == wanted || instruction.b == wanted ||
+                              instruction.c == wanted;
+                     });
+}
+
+}  // namespace
 
 void ScalarBank::build(const Graph& graph, const std::vector<NodeId>& outputs, Places& places) {
   auto slot_count = static_cast<std::uint16_t>(constants_.size());
@@ -24,7 +38,7 @@ void ScalarBank::build(const Graph& graph, const std::vector<NodeId>& outputs, P
       constants.emplace_back(slot_count++, node.value);
     } else if (node.op == Op::leaf) {
       places[id] = slot;
-      inputs_.push_back({slot_count++, node.leaf.index});
+      inputs_.push_back({slot_count++, node.leaf.index, false});
     } else {
       const int n = arity(node.op);
       stack.push_back(node.a);
@@ -36,6 +50,11 @@ void ScalarBank::build(const Graph& graph, const std::vector<NodeId>& outputs, P
   constants_.resize(slot_count, 0.0);
   constants_.shrink_to_fit();
   for (const auto& [slot, value] : constants) constants_[slot] = value;
+  for (Input& input : inputs_) {
+    constants_[input.slot] = std::numeric_limits<double>::quiet_NaN();  // no step has been set
+    input.is_computed_with = is_read(code_, input.slot);
+    follows_step_ = follows_step_ || input.is_computed_with;
+  }
 }
 
 std::optional<double> ScalarBank::constant(std::uint16_t slot) const {
@@ -56,11 +75,17 @@ void ScalarBank::initialise(double* scalars) const {
   }
 }
 
+// Most steps resemble the one before: seasons and levers change on few dates.
 void ScalarBank::set_step(double* scalars, const double* step) const {
+  bool has_changed = !follows_step_;
   for (const Input& input : inputs_) {
-    std::fill_n(scalars + input.slot * kernel::lane_quantum, kernel::lane_quantum,
-                step[input.scalar]);
+    double* slot = scalars + input.slot * kernel::lane_quantum;
+    const double value = step[input.scalar];
+    if (slot[0] == value) continue;
+    std::fill_n(slot, kernel::lane_quantum, value);
+    has_changed = has_changed || input.is_computed_with;
   }
+  if (!has_changed) return;
   Frame frame;
   frame.scalars = scalars;
   frame.registers = scalars;

@@ -99,6 +99,8 @@ class Task {
   program::RecordCode utility_;
 };
 
+class Stretch;
+
 class Block {
  public:
   struct Options {
@@ -150,16 +152,19 @@ class Block {
 
   // sub_step.cpp: lanes that cross within a step
   void resolve_pending();
-  void sub_step(Pool& pool, const Slot* slots, std::size_t m, std::vector<Fired>& fired);
-  double crossing_delay(const program::ActiveClock& clock, const program::Frame& frame, Slot slot,
-                        std::size_t lane, double left, double rate);
-  double burnt_in(const program::ActiveClock& clock, const program::Frame& frame, Slot slot,
-                  std::size_t lane, double delay, double rate);
+  void sub_step(Pool& pool, const Slot* slots, std::size_t m);
+  void cross(const Stretch& stretch, Pool& pool, Slot slot, std::size_t lane, double* left);
+  void part_crossed(Pool& pool, std::size_t first_fired);
+  Crossing first_crossing(const Stretch& stretch, Slot slot, std::size_t lane);
+  bool fails_at(const Stretch& stretch, Slot slot, std::size_t lane);
+  double crossing_delay(const Stretch& stretch, std::size_t j, Slot slot, std::size_t lane);
+  double burnt_in(const Stretch& stretch, std::size_t j, Slot slot, std::size_t lane, double delay);
+  double hazard_after(const Stretch& stretch, std::size_t j, Slot slot, std::size_t lane,
+                      double delay);
+  double sojourn(Slot slot, const program::ActiveClock& clock) const;
   double limited(std::uint32_t variable, double value) const;
   void find_sub_crossings(const program::StateProgram& state, const program::Frame& frame,
                           std::size_t m);
-  std::optional<Crossing> first_crossing(const program::StateProgram& state,
-                                         const program::Frame& frame, Slot slot, std::size_t lane);
   void burn_uncrossed(const program::StateProgram& state, const program::Frame& frame,
                       std::size_t m);
   void add_increments();
@@ -239,8 +244,9 @@ class Block {
   // Scratch.
   std::vector<double> kept_, signals_, report_values_;
   std::vector<Slot> changed_, chosen_, arriving_, group_;
-  std::vector<Fired> light_;
-  std::vector<Slot> late_;  ///< lanes between a step and the grid point at its end, in no pool
+  std::vector<Fired> fired_;  ///< crossed, taken from their pools
+  std::vector<Fired> light_;  ///< crossed, to fire where they are
+  std::vector<Slot> late_;    ///< lanes between a step and the grid point at its end, in no pool
   std::vector<std::uint8_t> is_triggered_;
   std::vector<LanePlace> lane_places_;
   std::vector<std::uint8_t> is_crossing_;  ///< lanes of a sub-step that need a closer look

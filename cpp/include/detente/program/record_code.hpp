@@ -20,7 +20,7 @@ class ScalarBank {
   std::size_t size() const { return constants_.size() * kernel::lane_quantum; }  ///< doubles
   /// Fills `scalars` (size() doubles, aligned) with the constants.
   void initialise(double* scalars) const;
-  /// Writes the scalars of a step and recomputes what depends on them.
+  /// Writes the scalars of a step and recomputes what depends on those that have changed.
   void set_step(double* scalars, const double* step) const;
   /// The number that stands in a slot at every step; none where it is computed or changes with the step.
   std::optional<double> constant(std::uint16_t slot) const;
@@ -29,9 +29,11 @@ class ScalarBank {
   struct Input {
     std::uint16_t slot;
     std::uint32_t scalar;
+    bool is_computed_with;  ///< whether other slots follow from it
   };
   std::vector<double> constants_;  ///< one a slot
   std::vector<Input> inputs_;
+  bool follows_step_ = false;  ///< whether anything is computed with an input
   Code code_;
 };
 

@@ -1,0 +1,91 @@
+#pragma once
+
+/// Lanes of one joint state over a stretch of time, a whole step or the rest of one, once its code has run on them: what
+/// each clock burns and has left. Hazards are held over a stretch.
+
+#include <array>
+#include <span>
+#include <vector>
+
+#include "detente/program/specialise.hpp"
+
+namespace detente::engine {
+
+/// Arguments of a clock's baseline on one lane.
+class BaselineArguments {
+ public:
+  BaselineArguments(const program::ActiveClock& clock, const program::Frame& frame,
+                    std::size_t lane)
+      : n_(clock.arguments.size()) {
+    if (n_ > few_.size()) many_.resize(n_);
+    double* out = many_.empty() ? few_.data() : many_.data();
+    for (std::size_t k = 0; k < n_; ++k) out[k] = frame.value(clock.arguments[k], lane);
+  }
+  std::span<const double> values() const {
+    return many_.empty() ? std::span<const double>(few_.data(), n_) : std::span(many_);
+  }
+
+ private:
+  std::size_t n_;
+  std::array<double, 16> few_{};
+  std::vector<double> many_;
+};
+
+class Stretch {
+ public:
+  /// After StateProgram::step_code, over a step of this length.
+  static Stretch of_step(const program::StateProgram& state, const program::Code& code,
+                         const program::Frame& frame, double length) {
+    return {state, code, frame, length};
+  }
+  /// After StateProgram::sub_code.
+  static Stretch of_rest(const program::StateProgram& state, const program::Frame& frame) {
+    return {state, state.sub_code(), frame, -1.0};
+  }
+
+  const program::Frame& frame() const { return frame_; }
+  std::size_t clock_count() const { return state_.clocks().size(); }
+  const program::ActiveClock& clock(std::size_t j) const { return state_.clocks()[j]; }
+
+  /// What clock j burns to the end of the stretch.
+  double burnt(std::size_t j, std::size_t lane) const {
+    return frame_.value(code_.outputs()[is_step() ? j : clock_count() + j], lane);
+  }
+  /// Its hazard; with a baseline, what multiplies it. A step's code gives products only, which are divided again.
+  double rate(std::size_t j, std::size_t lane) const {
+    if (!is_step()) return frame_.value(code_.outputs()[j], lane);
+    const double burnt_in_step = burnt(j, lane);
+    if (!clock(j).has_baseline) return burnt_in_step / length_;
+    const program::Operand at_end = state_.step_cumulative(code_, clock(j).baseline_index);
+    const double growth = frame_.value(at_end, lane) - cumulative(j, lane);
+    return growth > 0.0 ? burnt_in_step / growth : burnt_in_step;
+  }
+  /// Whether all that burns on a lane is a number, and none is negative.
+  bool is_sound(std::size_t lane) const {
+    for (std::size_t j = 0; j < clock_count(); ++j) {
+      if (!(rate(j, lane) >= 0.0 && burnt(j, lane) >= 0.0)) return false;
+    }
+    return true;
+  }
+  double left(std::size_t j, std::size_t lane) const { return column(clock(j).column, lane); }
+  /// Cumulative hazard of its baseline where the stretch begins.
+  double cumulative(std::size_t j, std::size_t lane) const {
+    return column(clock(j).cumulative_column, lane);
+  }
+
+ private:
+  Stretch(const program::StateProgram& state, const program::Code& code,
+          const program::Frame& frame, double length)
+      : state_(state), code_(code), frame_(frame), length_(length) {}
+  bool is_step() const { return length_ >= 0.0; }
+  double column(std::size_t c, std::size_t lane) const {
+    return frame_.columns[c * frame_.stride + lane];
+  }
+
+  const program::StateProgram& state_;
+  const program::Code& code_;
+  const program::Frame& frame_;
+  double length_;
+};
+
+}  // namespace detente::engine
