@@ -139,8 +139,10 @@ void Block::arrive(Pool& pool, const Slot* slots, std::size_t m) {
       position_of_[slot] = pool.append(slot, options_.first_path + slot);
       if (in_step_) pool.pending.push_back(slot);
     }
+    lane_places_.resize(count);
+    for (std::size_t i = 0; i < count; ++i) lane_places_[i] = pool.place(first + i);
     const auto fill = [&](std::size_t column, auto&& value) {
-      for (std::size_t i = 0; i < count; ++i) pool.at(first + i, column) = value(i);
+      for (std::size_t i = 0; i < count; ++i) lane_places_[i].at(column) = value(i);
     };
     for (const program::ActiveClock& clock : state.clocks()) {
       fill(clock.column,

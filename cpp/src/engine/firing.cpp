@@ -20,6 +20,11 @@ namespace {
 /// A path that fires more often than this within one step will not come to an end.
 constexpr std::uint32_t most_firings_in_step = 1'000'000;
 
+struct Move {
+  std::uint32_t chain;
+  std::uint8_t to;
+};
+
 }  // namespace
 
 void Block::fail(Failure failure, Slot slot) {
@@ -38,8 +43,9 @@ void Block::fail(Failure failure, Slot slot) {
 
 void Block::enter(Slot slot, std::uint32_t chain, std::uint8_t state) {
   double* fields = record(slot);
-  const auto before = static_cast<std::uint64_t>(fields[layout_.state(chain)]);
-  joint_[slot] += (state - before) * strides_[chain];  // modulo 2^64, so a lower state is fine
+  const auto before = static_cast<std::int64_t>(fields[layout_.state(chain)]);
+  joint_[slot] += static_cast<std::uint64_t>(state - before) *
+                  strides_[chain];  // modulo 2^64, so a lower state is fine
   fields[layout_.state(chain)] = state;
   fields[layout_.entered(chain)] = now_[slot];
   fields[layout_.visits(chain, state)] += 1.0;
@@ -85,7 +91,7 @@ bool Block::apply(ElementId element, const FiringProgram& firing, Slot slot, std
     if (!std::isfinite(value)) return fail_at(Failure::Kind::assignment, variable, value);
   }
   // Weights are read before anything changes.
-  std::array<std::pair<std::uint32_t, std::uint8_t>, 64> moves;
+  std::array<Move, 64> moves;
   std::size_t n_moves = 0;
   std::array<double, 64> weights;
   const auto choose = [&](std::uint32_t chain, const std::vector<std::uint8_t>& states,
@@ -132,7 +138,7 @@ bool Block::apply(ElementId element, const FiringProgram& firing, Slot slot, std
   for (const std::uint32_t variable : firing.assigned) {
     fields[layout_.variable(variable)] = frame.value(outputs[next++], lane);
   }
-  for (std::size_t k = 0; k < n_moves; ++k) enter(slot, moves[k].first, moves[k].second);
+  for (std::size_t k = 0; k < n_moves; ++k) enter(slot, moves[k].chain, moves[k].to);
   fields[layout_.count(element)] += 1.0;
   return true;
 }

@@ -27,7 +27,7 @@ class BaselineArguments {
 
  private:
   std::size_t n_;
-  std::array<double, 16> few_{};
+  std::array<double, 16> few_;  // NOLINT(*-member-init): the first n_ are set
   std::vector<double> many_;
 };
 
@@ -55,7 +55,7 @@ class Stretch {
   double rate(std::size_t j, std::size_t lane) const {
     if (!is_step()) return frame_.value(code_.outputs()[j], lane);
     const double burnt_in_step = burnt(j, lane);
-    if (!clock(j).has_baseline) return burnt_in_step / length_;
+    if (!clock(j).has_baseline) return burnt_in_step * inverse_length_;
     const program::Operand at_end = state_.step_cumulative(code_, clock(j).baseline_index);
     const double growth = frame_.value(at_end, lane) - cumulative(j, lane);
     return growth > 0.0 ? burnt_in_step / growth : burnt_in_step;
@@ -63,7 +63,8 @@ class Stretch {
   /// Whether all that burns on a lane is a number, and none is negative.
   bool is_sound(std::size_t lane) const {
     for (std::size_t j = 0; j < clock_count(); ++j) {
-      if (!(rate(j, lane) >= 0.0 && burnt(j, lane) >= 0.0)) return false;
+      const bool is_known_by_rate = !is_step() || clock(j).has_baseline;
+      if (!(burnt(j, lane) >= 0.0) || (is_known_by_rate && !(rate(j, lane) >= 0.0))) return false;
     }
     return true;
   }
@@ -76,8 +77,8 @@ class Stretch {
  private:
   Stretch(const program::StateProgram& state, const program::Code& code,
           const program::Frame& frame, double length)
-      : state_(state), code_(code), frame_(frame), length_(length) {}
-  bool is_step() const { return length_ >= 0.0; }
+      : state_(state), code_(code), frame_(frame), inverse_length_(1.0 / length) {}
+  bool is_step() const { return inverse_length_ > 0.0; }
   double column(std::size_t c, std::size_t lane) const {
     return frame_.columns[c * frame_.stride + lane];
   }
@@ -85,7 +86,7 @@ class Stretch {
   const program::StateProgram& state_;
   const program::Code& code_;
   const program::Frame& frame_;
-  double length_;
+  double inverse_length_;  ///< negative: of the rest of a step
 };
 
 }  // namespace detente::engine
