@@ -28,7 +28,7 @@ _SIMULATED = 2_000
 #: Paths whose functions are held at once.
 _ROWS = 20_000
 
-#: On so few paths, or draws, that differ, a ratio to the error is not close to normal.
+#: With fewer paths, or draws, that differ, a ratio to the error is not close to normal.
 _FEWEST = 20.0
 
 
@@ -86,16 +86,17 @@ def gap_of(
 
     levels = [_mean(reading, points, order) for reading in (first, second)]
     squares = np.zeros((len(points), len(points)))
-    fourth = np.zeros(len(points))
+    sizes = np.zeros(len(points))
     n = 0
     for influence in _influences(first, second, levels, points, order, draws):
         squares += influence.T @ influence
-        fourth += ((influence * influence) ** 2).sum(axis=0)
+        sizes += np.abs(influence).sum(axis=0)
         n += len(influence)
     sums = np.diag(squares).copy()
     error = np.sqrt(sums / max(n - 1, 1) / n)
-    # So many differing paths, had they all the same weight, would have this kurtosis.
-    many = np.divide(sums**2, fourth, out=np.zeros_like(sums), where=fourth > 0)
+    # So many paths that differ by the same would have this sum of squares (Kish 1965, Survey
+    # Sampling, of weights).
+    many = np.divide(sizes**2, sums, out=np.zeros_like(sums), where=sums > 0)
     sure = (many >= _FEWEST) & (error > 0)
     single = _core.two_sided_student_quantile(0.90, max(n - 1, 1))
     largest, reach = _largest_ratios(squares, sure, max(n - 1, 1))

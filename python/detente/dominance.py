@@ -19,7 +19,8 @@ covariance found, which is the multiplier bootstrap; Barrett and Donald 2003, Ec
 ``"yes"``: at every x between the 5 and 95 % quantiles of both together A is better beyond its own
 error (Davidson and Duclos 2013, Econometric Reviews 32:84); nothing can show it of the ends, where
 both functions come to the same. Otherwise the paths do not decide. That can be so of the second
-order where the first is shown, for its integrals carry the lower ends with them.
+order where the first is shown, for its integrals carry the worst of all paths with them, which are
+few.
 """
 
 from __future__ import annotations
@@ -51,7 +52,7 @@ Verdict = Literal["yes", "no", "not decided"]
 #: The quantiles of both policies together between which dominance is to be shown.
 RANGE = (0.05, 0.95)
 
-#: The functions are compared at as many quantiles of both policies together, where they differ.
+#: The functions are compared at so many quantiles of both policies together.
 _N_POINTS = 100
 
 
@@ -204,12 +205,11 @@ def orders_of(
 
     areas = violations(first, second)
     pooled = np.concatenate([first.value[first.weight > 0], second.value[second.weight > 0]])
-    levels = np.linspace(0, 1, _N_POINTS)
-    points = np.unique(np.quantile(pooled, levels, method="inverted_cdf"))
     low, high = np.quantile(pooled, RANGE, method="inverted_cdf")
-    # Both distribution functions are 1 at the largest value, and both integrals 0 at the smallest.
-    tested = (points[:-1], points[1:]) if len(points) > 1 else (points, points)
-    gaps = [gap_of(first, second, at, order, draws) for order, at in enumerate(tested, 1)]
+    gaps = [
+        gap_of(first, second, points, order, draws)
+        for order, points in enumerate(_points(pooled), 1)
+    ]
     verdicts = [_verdict(gap, low, high) for gap in gaps]
     if verdicts[1] == "no" and verdicts[0] == "yes":
         verdicts[0] = "not decided"  # the first order would bring the second with it
@@ -220,6 +220,25 @@ def orders_of(
         share, largest, at = area
         orders.append(Order(verdict, share, largest, sign * at, *ends))
     return (orders[0], orders[1]), (gaps[0], gaps[1])
+
+
+def _points(pooled: Floats) -> tuple[Floats, Floats]:
+    """Where the functions of first and second order are compared.
+
+    Not at the largest value, at which both distribution functions are 1, nor at the smallest, at
+    which both integrals are 0; and not at the last 0.5 %, which are few paths far away.
+    """
+    import numpy as np
+
+    levels = np.linspace(0.005, 0.995, _N_POINTS)
+    points = np.unique(np.quantile(pooled, levels, method="inverted_cdf"))
+    smallest, largest = pooled.min(), pooled.max()
+    below, above = points[points < largest], points[points > smallest]
+    if len(below) == 0:
+        below = np.array([smallest])
+    if len(above) == 0:
+        above = np.array([largest])
+    return below, above
 
 
 def _within(points: Floats, low: float, high: float) -> NDArray[np.bool_]:

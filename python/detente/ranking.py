@@ -184,8 +184,8 @@ def direction_of(forecast: Results, outcome: str, better: str | None) -> Better:
     if better == "higher" or better == "lower":
         return "higher" if better == "higher" else "lower"
     raise ArgumentError(
-        f"say which way `{outcome}` is better: better='higher' or better='lower'"
-        + (f", not {better!r}" if better is not None else "")
+        f"say which way `{outcome}` is better: better='higher' or better='lower' (--better in "
+        "commands)" + (f", not {better!r}" if better is not None else "")
     )
 
 
