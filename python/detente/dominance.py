@@ -123,7 +123,7 @@ class Dominance:
         """The functions where they were compared, a row for each order and value.
 
         Columns: ``first`` and ``second`` (share of paths at the value or worse; of second order
-        the mean of what is lacking to the value), ``difference`` (first - second: below 0 where the
+        the mean shortfall from the value), ``difference`` (first - second: below 0 where the
         first is better), ``low`` and ``high`` (95 % band of the whole curve).
         """
         import pandas as pd

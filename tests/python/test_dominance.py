@@ -130,6 +130,14 @@ def test_areas_are_those_of_another_library() -> None:
         assert largest == pytest.approx(gap.max(), abs=0.05 * np.abs(gap).max())
 
 
+def test_areas_are_exact_where_the_integrals_cross_between_values() -> None:
+    """F - G is 1/2 from 0 to 1 and -1/2 from 1 to 3, so H rises to 1/2 at 1 and crosses 0 at 2: the
+    areas above and below are 1/2 and 1/4."""
+    first, second = violations(reading(np.array([0.0, 3.0])), reading(np.array([1.0, 1.0])))
+    assert first == pytest.approx((1 / 3, 1 / 2, 0))
+    assert second == pytest.approx((2 / 3, 1 / 2, 1))
+
+
 def test_the_areas_change_places_with_the_policies() -> None:
     first, second = normals((0.3, 2), (0, 1))
     for one, other in zip(violations(first, second), violations(second, first), strict=True):
@@ -153,6 +161,18 @@ def test_errors_are_those_of_paired_means() -> None:
             assert alone.error[place] == pytest.approx(gap.std(ddof=1) / math.sqrt(300))
             means = gap.reshape(30, 10).mean(axis=1)
             assert grouped.error[place] == pytest.approx(means.std(ddof=1) / math.sqrt(30))
+
+
+def test_points_at_which_the_same_paths_differ_are_tested_as_one() -> None:
+    """Elsewhere the policies agree: all ratios are equal, and the largest is a single normal. Its
+    quantiles are simulated to 0.05; of fifty independent ones they would be 3.1 and 3.3."""
+    generator = np.random.default_rng(8)
+    values = generator.uniform(0, 1, 2_000)
+    differ = generator.random(2_000) < 0.1
+    first, second = (reading(np.where(differ, end, values)) for end in (-1.0, 2.0))
+    gap = gap_of(first, second, np.linspace(-0.5, 1.5, 50), 1, None)
+    assert gap.largest == pytest.approx(norm.ppf(0.95), abs=0.25)
+    assert gap.reach == pytest.approx(norm.ppf(0.975), abs=0.25)
 
 
 def test_blocks_of_paths_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -151,7 +151,7 @@ def test_dominance_shows_both_functions_and_its_verdicts(forecast: detente.Forec
         "Does quick dominate late by utility?",
         f"first order: {found.first_order.verdict}; second order: {found.second_order.verdict}",
         "paths with that or less",
-        "mean lacking to it, difference",
+        "mean shortfall, difference",
     ):
         assert words in svg
     spec = json.loads(forecast.plot.dominance("quick", "late", "added_deaths", "lower").to_json())

@@ -25,7 +25,7 @@ def dominance_curves(found: Dominance) -> Chart:
     first_order: Any = curves.xs(1, level="order")
     second_order: Any = curves.xs(2, level="order")
     worse = "or less" if found.better == "higher" else "or more"
-    lacking = "lacking to it" if found.better == "higher" else "beyond it"
+    lacking = "shortfall" if found.better == "higher" else "excess"
     title = with_unit(found.outcome, found.unit)
     charts = [
         _functions(found, subject, first_order, f"paths with that {worse}"),
