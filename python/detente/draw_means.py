@@ -35,6 +35,9 @@ if TYPE_CHECKING:
 #: Directions whose variance is so small a part of the largest are none.
 _NOTHING = 1e-12
 
+#: Digits, of the largest difference, in which differences without noise are meant.
+_DIGITS = 9
+
 
 @dataclass(frozen=True)
 class DrawMeans:
@@ -110,7 +113,11 @@ class DrawMeans:
         # Taken off every policy alike, a common part leaves the differences as they are.
         centring = np.eye(len(centre)) - 1 / len(centre)
         noise = centring @ self.noise[known].mean(axis=0) @ centring
-        pulled: Floats = centre + (common - centre.mean()) + contrasts @ _map(contrasts, noise)
+        moved = contrasts @ _map(contrasts, noise)
+        # Policies that are equal stay so: what rounding alone parts is put together again.
+        scale = np.abs(moved).max() or 1.0
+        moved = np.round(moved / scale, _DIGITS) * scale
+        pulled: Floats = centre + (common - centre.mean()) + moved
         return pulled
 
 

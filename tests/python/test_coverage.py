@@ -73,12 +73,13 @@ def test_a_paired_difference_over_draws_of_parameters() -> None:
 
 @pytest.fixture(scope="module")
 def conditional() -> list[PairedDifference]:
-    """The chance of 0.5 and of 0.35, given conditions that hold on 60 and on 80 % of 500 paths."""
+    """The chance of 0.5 and of 0.35, given conditions that hold on 60 and on 80 % of 500 paths. The
+    policies share no luck, so that both have a part in the errors."""
     found = []
     for seed in range(REPLICATIONS):
         generator = np.random.default_rng(seed)
         holds = generator.random((2, 500)) < [[0.6], [0.8]]
-        hits = (generator.random(500) < [[0.5], [0.35]]).astype(float)
+        hits = (generator.random((2, 500)) < [[0.5], [0.35]]).astype(float)
         columns = np.where(holds, hits, np.nan)
         first, second = (Reading.of(column, "probability") for column in columns)
         found.append(paired_difference(first, second, is_share=True))

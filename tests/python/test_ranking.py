@@ -133,6 +133,9 @@ def test_less_can_be_better(forecast: detente.Forecast) -> None:
         assert standing.ranks == pytest.approx(tuple(reversed(most.standings[name].ranks)))
         assert standing.estimate == pytest.approx(forecast.estimate(name, "added_deaths").estimate)
     deaths = np.column_stack([forecast.readings()[name]["added_deaths"] for name in fewest.table.T])
+    reached = forecast.rank("to_ceasefire", better="higher")
+    for name, standing in reached.standings.items():
+        assert standing.estimate == pytest.approx(forecast.estimate(name, "to_ceasefire").estimate)
     regret = (deaths - deaths.min(axis=1, keepdims=True)).mean(axis=0)
     assert fewest.table["regret"].to_numpy() == pytest.approx(regret)
 
@@ -164,6 +167,16 @@ def test_two_policies_over_draws_are_those_of_the_comparison(
         ranked = two.rank(outcome, better="higher").standings["late"]
         row = two.compare("drift").loc[("late", outcome)]
         assert ranked.best == pytest.approx(row["share_above"], abs=1e-9)
+
+
+def test_equal_policies_share_their_ranks_over_draws_too() -> None:
+    generator = np.random.default_rng(5)
+    values = generator.normal(size=(600, 3)) + np.repeat(generator.normal(size=(200, 3)), 3, axis=0)
+    twice = np.column_stack([values, values[:, 0]])
+    _, standings = over_draws(readings(twice), DrawGroups.of_range(0, 600, 3), 1.0)
+    assert standings[0] == standings[3]
+    assert standings[0].best == pytest.approx(1 / 6, abs=0.05)
+    assert sum(one.best for one in standings) == pytest.approx(1)
 
 
 def test_the_best_throughout_still_may_regret() -> None:
