@@ -13,6 +13,7 @@ from __future__ import annotations
 from detente._core import __version__
 from detente.break_even_value import BreakEven, break_even
 from detente.checkpoint import Checkpoint
+from detente.dominance import Dominance
 from detente.errors import (
     ArgumentError,
     DetenteError,
@@ -26,6 +27,7 @@ from detente.errors import (
 from detente.forecast import Forecast
 from detente.history import Trace
 from detente.merging import merge
+from detente.ranking import Ranking
 from detente.scenario import Scenario, load, scenario_names, schema
 from detente.sensitivity_indices import Sensitivity, sensitivity
 from detente.simulation import simulate
@@ -38,9 +40,11 @@ __all__ = [
     "Checkpoint",
     "DetenteError",
     "Diagnostic",
+    "Dominance",
     "Forecast",
     "InternalError",
     "Interrupted",
+    "Ranking",
     "RunError",
     "Scenario",
     "ScenarioError",

@@ -8,10 +8,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from detente import _core
+from detente.decisions import Decisions
 from detente.errors import ArgumentError, RunError
 from detente.path_data import PathData, joined
 from detente.provenance import Provenance
-from detente.results import Results
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from detente.plotting import Plots
 
 
-class Forecast(Results):
+class Forecast(Decisions):
     """Estimates of every outcome under every policy.
 
     What it rests on (seed, paths, scenario, version) is told by the attributes of

@@ -93,6 +93,48 @@ def test_compare_tells_in_how_many_draws_a_policy_is_above(detente, truce) -> No
     assert 0 <= entry["share_above"] <= 1
 
 
+def test_compare_ranks_policies_by_utility(detente, truce) -> None:
+    import detente as package
+
+    arguments = ["compare", truce, "--paths", "900", "--seed", "4"]
+    output = detente(*arguments).output
+    assert "Policies ranked by utility" in output
+    assert "over 900 paths · higher is better" in output
+    assert re.search(r"late +−?[\d.]+ +[\d.]+ % [\d.]+–[\d.]+ +[\d.]+ +[\d.]+ [\d.]+–", output)
+    assert output.count("Policies ranked by utility") == 1
+    told = detente(*arguments, "--json").json["ranking"]
+    forecast = package.simulate(package.load(truce), paths=900, seed=4, keep_outcomes=True)
+    assert told == {"paths": forecast.rank().to_json_dict()}
+
+
+def test_compare_ranks_over_draws_where_paths_share_them(detente, truce) -> None:
+    arguments = ["compare", truce, "--paths", "900", "--paths-per-draw", "30"]
+    output = detente(*arguments).output
+    assert output.count("Policies ranked by utility") == 2
+    assert "over 30 draws of the parameters" in output
+    told = detente(*arguments, "--json").json["ranking"]
+    assert {name: item["n"] for name, item in told.items()} == {"paths": 900, "draws": 30}
+
+
+def test_compare_ranks_nothing_without_a_utility(detente, truce, tmp_path) -> None:
+    from pathlib import Path
+
+    plain = tmp_path / "plain.yaml"
+    text = Path(truce).read_text("utf-8")
+    plain.write_text(text.partition("\nutility:")[0] + "\n", "utf-8")
+    ended = detente("compare", plain, "--paths", "50")
+    assert ended.code == 0, ended.messages
+    assert "ranked" not in ended.output
+    assert "ranking" not in detente("compare", plain, "--paths", "50", "--json").json
+    plain.write_text(
+        text.partition("\nutility:")[0] + "\nutility: sqrt(peace_years - 3)\n", "utf-8"
+    )
+    ended = detente("compare", plain, "--paths", "50")
+    assert ended.code == 0, ended.messages
+    assert "policies are not ranked" in ended.messages
+    assert "ranked by" not in ended.output
+
+
 def test_compare_needs_something_to_compare(detente, truce) -> None:
     ended = detente("compare", truce, "--policies", "drift", "--paths", "50")
     assert ended.code == 2

@@ -36,6 +36,7 @@ KINDS: dict[str, Callable[[detente.Forecast], Chart]] = {
     "outcomes": lambda forecast: forecast.plot.outcomes(["relapse_5y", "peace_years"]),
     "comparison": lambda forecast: forecast.plot.comparison("drift", ["relapse_5y", "utility"]),
     "tradeoff": lambda forecast: forecast.plot.tradeoff("peace_years", "utility"),
+    "dominance": lambda forecast: forecast.plot.dominance("quick", "late"),
     "paths": lambda forecast: forecast.plot.paths("conflict", "quick"),
     "chain": lambda forecast: forecast.plot.chain("conflict", "quick"),
 }

@@ -77,6 +77,29 @@ def test_tables_tell_the_band_where_there_is_one(
     assert "[" not in forecast._repr_html_().split("<tbody>")[1]
 
 
+def test_the_ends_of_a_band_have_intervals(
+    shared: detente.Forecast, forecast: detente.Forecast, truce: detente.Scenario
+) -> None:
+    table = shared.band_intervals()
+    assert set(table.loc["drift"].index) == set(shared.outcome_names)
+    for (policy, outcome), row in table.iterrows():
+        estimate = shared.estimate(policy, outcome)
+        assert row["band_low_from"] <= row["band_low_to"]
+        assert row["band_low"] <= row["band_high"]
+        if estimate.given_share == 1:
+            assert row["n_draws"] == 50
+            assert row["band_low"] == pytest.approx(estimate.band_low, rel=1e-9)
+            assert row["band_high"] == pytest.approx(estimate.band_high, rel=1e-9)
+    assert (
+        table.loc[("drift", "added_deaths"), "band_low_to"]
+        < table.loc[("drift", "added_deaths"), "band_high_from"]
+    )
+    with pytest.raises(detente.ArgumentError, match="so there is no band"):
+        forecast.band_intervals()
+    with pytest.raises(detente.ArgumentError, match="single paths were not kept"):
+        detente.simulate(truce, paths=80, paths_per_draw=40).band_intervals()
+
+
 def test_charts_draw_the_band(shared: detente.Forecast) -> None:
     for chart in (shared.plot.outcomes("relapse_5y"), shared.plot.comparison("drift")):
         text = json.dumps(chart.to_dict())

@@ -144,6 +144,26 @@ def test_a_band_is_drawn_where_the_table_has_one(
     assert marks(forecast.plot.outcomes("relapse_5y")) == ["rule", "rule", "point"]
 
 
+def test_dominance_shows_both_functions_and_its_verdicts(forecast: detente.Forecast) -> None:
+    svg = drawn(forecast.plot.dominance("quick", "late"))
+    found = forecast.dominance("quick", "late")
+    for words in (
+        "Does quick dominate late by utility?",
+        f"first order: {found.first_order.verdict}; second order: {found.second_order.verdict}",
+        "paths with that or less",
+        "mean shortfall, difference",
+    ):
+        assert words in svg
+    spec = json.loads(forecast.plot.dominance("quick", "late", "added_deaths", "lower").to_json())
+    top, first, second = spec["vconcat"]
+    assert top["encoding"]["y"]["axis"]["title"] == "paths with that or more"
+    rows = spec["datasets"][first["data"]["name"]]
+    curve = forecast.dominance("quick", "late", "added_deaths", "lower").curves
+    assert [row["difference"] for row in rows] == (100 * curve.loc[1, "difference"]).tolist()
+    rows = spec["datasets"][second["data"]["name"]]
+    assert [row["high"] for row in rows] == curve.loc[2, "high"].tolist()
+
+
 def test_a_chain_shows_what_the_forecast_knows(
     truce: detente.Scenario, forecast: detente.Forecast
 ) -> None:

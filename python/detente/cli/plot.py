@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -24,6 +24,7 @@ class Kind(StrEnum):
     OUTCOMES = "outcomes"
     COMPARISON = "comparison"
     TRADEOFF = "tradeoff"
+    DOMINANCE = "dominance"
     OCCUPANCY = "occupancy"
     CHAIN = "chain"
     PATHS = "paths"
@@ -32,11 +33,19 @@ class Kind(StrEnum):
     BANDS = "bands"
 
 
+class Better(StrEnum):
+    """Which way an outcome is better."""
+
+    HIGHER = "higher"
+    LOWER = "lower"
+
+
 #: The options that each chart takes besides `policies`; others are refused, not passed over.
 TAKES = {
     Kind.OUTCOMES: {"outcome"},
     Kind.COMPARISON: {"outcome", "baseline"},
     Kind.TRADEOFF: {"outcome"},
+    Kind.DOMINANCE: {"outcome", "better"},
     Kind.OCCUPANCY: {"chain"},
     Kind.CHAIN: {"chain"},
     Kind.PATHS: {"chain"},
@@ -71,13 +80,17 @@ def plot(
         str | None,
         typer.Option("--baseline", "-b", metavar="POLICY", help="What is compared with."),
     ] = None,
+    better: Annotated[
+        Better | None,
+        typer.Option("--better", help="Which way the outcome of `dominance` is better."),
+    ] = None,
     force: Annotated[bool, typer.Option("--force", help="Let --out replace a file.")] = False,
 ) -> None:
     """Draw a chart of a saved forecast."""
     from detente.plotting.files import check_suffix
 
     given = {"outcome": outcome, "since": since, "chain": chain, "variable": variable}
-    given["baseline"] = baseline
+    given |= {"baseline": baseline, "better": better}
     names = {option: value for option, value in given.items() if value is not None}
     _check_options(chart, names)
     check_suffix(out)
@@ -124,6 +137,8 @@ def _draw(
         case Kind.TRADEOFF:
             x, y = _two(outcomes)
             return plots.tradeoff(x, y, policies)
+        case Kind.DOMINANCE:
+            return _dominance(forecast, names, policies)
         case Kind.OCCUPANCY:
             return plots.occupancy(chain, policies)
         case Kind.CHAIN:
@@ -136,6 +151,20 @@ def _draw(
             return plots.hazard(_one(outcomes, "--outcome"), names.get("since"), policies)
         case Kind.BANDS:
             return plots.bands(names.get("variable"), policies)
+
+
+def _dominance(forecast: Forecast, names: dict[str, str], policies: list[str] | None) -> Chart:
+    from detente.errors import ArgumentError
+
+    if policies is None or len(policies) != 2:
+        raise ArgumentError("the chart `dominance` needs two policies: --policies FIRST,SECOND")
+    outcome = _one(options.names_of(names.get("outcome")), "--outcome") or "utility"
+    better = names.get("better")
+    direction: Literal["higher", "lower"] | None = None
+    if better is not None:
+        direction = "higher" if better == Better.HIGHER else "lower"
+    first, second = policies
+    return forecast.plot.dominance(first, second, outcome, direction)
 
 
 def _one(names: list[str] | None, option: str) -> str | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from detente.plotting import chains, curves, figures, states
 from detente.plotting.style import Chart
@@ -150,6 +150,28 @@ class Plots:
         subject = self._subject
         (across,), (up,) = subject.outcomes(x), subject.outcomes(y)
         return figures.tradeoff(subject, across, up, subject.policies(policies))
+
+    def dominance(
+        self,
+        first: str,
+        second: str,
+        outcome: str = "utility",
+        better: Literal["higher", "lower"] | None = None,
+    ) -> Chart:
+        """Two policies' distribution functions, and their differences of first and second order.
+
+        The verdicts are those of :meth:`Forecast.dominance`, and need ``keep_outcomes``.
+
+        Parameters
+        ----------
+        first, second
+            Policies: does the first dominate the second?
+        outcome
+            The utility by default.
+        better
+            ``"higher"`` or ``"lower"``: which way the outcome is better. Of the utility higher is.
+        """
+        return self._forecast.dominance(first, second, outcome, better).plot()
 
     def chain(self, chain: str | None = None, policy: str | None = None) -> Chart:
         """The states of a chain as circles, its transitions as arrows.
