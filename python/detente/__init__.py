@@ -24,7 +24,9 @@ from detente.errors import (
     StorageError,
 )
 from detente.forecast import Forecast
+from detente.hazard_drivers import Drivers, drivers
 from detente.history import Trace
+from detente.means_at_transition import ConditionalMeans, conditional_means
 from detente.merging import merge
 from detente.scenario import Scenario, load, scenario_names, schema
 from detente.sensitivity_indices import Sensitivity, sensitivity
@@ -36,8 +38,10 @@ __all__ = [
     "ArgumentError",
     "BreakEven",
     "Checkpoint",
+    "ConditionalMeans",
     "DetenteError",
     "Diagnostic",
+    "Drivers",
     "Forecast",
     "InternalError",
     "Interrupted",
@@ -50,6 +54,8 @@ __all__ = [
     "ValueOfInformation",
     "__version__",
     "break_even",
+    "conditional_means",
+    "drivers",
     "load",
     "merge",
     "open",
