@@ -390,12 +390,14 @@ class _Sums:
 def _mean_rows(mean: Means) -> dict[str, Floats]:
     import numpy as np
 
+    with np.errstate(over="ignore"):
+        ratio = np.exp(mean.value)
     return {
         "mean": mean.value,
         "standard_error": mean.error,
         "low": mean.value - Z95 * mean.error,
         "high": mean.value + Z95 * mean.error,
-        "ratio": np.exp(mean.value),
+        "ratio": ratio,
     }
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import altair as alt
 
+from detente.comparison import LARGEST_LOG
 from detente.errors import ArgumentError
 from detente.hazard_drivers import ALL_DATES, WHOLE
 from detente.plotting.style import (
@@ -38,8 +39,14 @@ _PART_COLORS = [POLICY_COLORS[5], POLICY_COLORS[4]]
 def contribution_lines(found: Drivers, policies: Sequence[str] | str | None, most: int) -> Chart:
     """See :meth:`Drivers.plot`."""
     names = _chosen(found, policies)
-    factors = [WHOLE, *found.ordered_factors()[:most]]
-    rows = [row for name in names for factor in factors for row in _points(found, name, factor)]
+    shown = found.ordered_factors()[:most]
+    titles = {WHOLE: "hazard"} | {name: name for name in shown}
+    rows = [
+        {"factor": title, **row}
+        for name in names
+        for factor, title in titles.items()
+        for row in _points(found, name, factor)
+    ]
     if not rows:
         raise ArgumentError(
             f"at no date are {FEWEST_AT_RISK} paths at risk of `{found.transition}`; play more"
@@ -49,7 +56,7 @@ def contribution_lines(found: Drivers, policies: Sequence[str] | str | None, mos
     base = alt.Chart(inline(rows), width=PANEL - 40, height=PANEL * 0.5).encode(
         x=time if has_calendar else alt.X("date:Q", title="time"), color=_color(found, names)
     )
-    axis = alt.Axis(tickCount=4, format=".3~g")
+    axis = alt.Axis(tickCount=4, format=".3~g", grid=False)
     scale = alt.Scale(type="log", zero=False, nice=False)
     band = base.mark_area(opacity=0.2).encode(
         y=alt.Y("low:Q", title=None, axis=axis, scale=scale), y2="high:Q"
@@ -59,14 +66,17 @@ def contribution_lines(found: Drivers, policies: Sequence[str] | str | None, mos
     line = base.mark_line(strokeWidth=1.8).encode(
         y="ratio:Q", strokeDash=_dash(found, names), tooltip=tips
     )
-    facet = alt.Facet("factor:N", sort=factors, title=None, header=alt.Header(labelLimit=PANEL))
+    facet = alt.Facet(
+        "factor:N", sort=list(titles.values()), title=None, header=alt.Header(labelLimit=PANEL)
+    )
     panels = alt.layer(band, line).facet(facet=facet, columns=3).resolve_scale(y="independent")
-    left = len(found.factors) - len(factors) + 1
+    left = len(found.factors) - len(shown)
     return _finish(
         found,
         panels,
         f"What the hazard of {found.transition} is made of",
-        f"geometric means over the paths at risk; `{WHOLE}`: the product of all, per unit of time",
+        "geometric means over the paths at risk; hazard: the product of all, per "
+        + ("year" if found.has_calendar else "unit of time"),
         f"bands: 95 % intervals; dates with fewer than {FEWEST_AT_RISK} paths at risk are left out"
         + (f"; {left} more factors are not shown" if left else ""),
     )
@@ -148,11 +158,12 @@ def _points(found: Drivers, policy: str, factor: str) -> list[dict[str, Any]]:
     """The line of a factor under a policy, where enough paths are at risk."""
     risks: Any = found.at_risk.loc[policy]
     share = risks["share"]
-    table: Any = found.contributions.loc[(policy, factor), :]
+    table: Any = found.contributions.xs((policy, factor), level=("policy", "factor"))
     points = []
     for position, date in enumerate(found.dates):
         figures = table.loc[date]
-        ends = [_number(math.exp(figures[name])) for name in ("mean", "low", "high")]
+        logs = [float(figures[name]) for name in ("mean", "low", "high")]
+        ends = [_number(math.exp(value)) if value < LARGEST_LOG else None for value in logs]
         if share.loc[date] * found.n_paths < FEWEST_AT_RISK or None in ends:
             continue
         when = date if found.has_calendar else found.times[position]
@@ -160,7 +171,6 @@ def _points(found: Drivers, policy: str, factor: str) -> list[dict[str, Any]]:
         points.append(
             {
                 "policy": policy,
-                "factor": factor,
                 "date": when,
                 "ratio": ratio,
                 "low": low,
@@ -183,7 +193,14 @@ def _color(found: Drivers, names: Sequence[str]) -> alt.Color:
     """The colours that policies have in all charts of the scenario."""
     known = found.scenario.policies
     colors = [POLICY_COLORS[known.index(name) % len(POLICY_COLORS)] for name in names]
-    legend = alt.Legend(title=None, orient="top", symbolType="stroke", symbolStrokeWidth=2)
+    legend = alt.Legend(
+        title=None,
+        orient="top",
+        symbolType="stroke",
+        symbolSize=400,
+        symbolOpacity=1,
+        symbolStrokeWidth=2,
+    )
     return alt.Color("policy:N", scale=alt.Scale(domain=list(names), range=colors), legend=legend)
 
 
