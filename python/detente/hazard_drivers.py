@@ -157,7 +157,7 @@ class Drivers:
         largest = size.groupby(level="factor").max().to_dict()
         return sorted(self.factors, key=lambda name: -(largest.get(name) or 0.0))
 
-    def plot(self, policies: Sequence[str] | str | None = None, most: int = 9) -> Chart:
+    def plot(self, policies: Sequence[str] | str | None = None, most: int = 8) -> Chart:
         """Over time: a panel for each of the `most` different factors, a line for each policy."""
         from detente.plotting.hazard_drivers import contribution_lines
 

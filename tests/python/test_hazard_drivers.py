@@ -248,6 +248,7 @@ chains:
       - {name: jump, from: up, to: down, hazard: 0.5}
       - {name: leave, from: up, to: away, hazard: 0.1}
       - {name: rise, from: down, to: up, hazard: 1}
+      - {name: return, from: away, to: down, hazard: 2}  # not from where a fall begins
 events:
   push: {hazard: 0.2, when: side == up, effects: {side: down}}
 """
