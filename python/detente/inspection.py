@@ -30,8 +30,9 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-#: Paths of a portion: its columns take some tens of megabytes for each policy.
-PORTION = 1024
+#: Paths of a portion, counted under every policy, and the fewest of one policy. Its columns take
+#: some tens of megabytes, and it is done in a second or two: only then Ctrl-C is looked at.
+PORTION, SMALLEST_PORTION = 2048, 256
 
 #: Paths per policy by default.
 DEFAULT_PATHS = 10_000
@@ -64,8 +65,10 @@ class Terms:
 
         n_threads = 0 if threads is None else operator.index(threads)
         n_paths = DEFAULT_PATHS if paths is None else operator.index(paths)
-        if n_threads < 0 or n_paths < 2:
-            raise ArgumentError("`paths` must be at least 2, and `threads` at least 1")
+        if n_paths < 2:
+            raise ArgumentError("`paths` must be at least 2: errors come from how paths differ")
+        if threads is not None and n_threads < 1:
+            raise ArgumentError("`threads` must be at least 1")
         names = check_policies(subject, policies)
         if isinstance(subject, Scenario):
             draws = check_paths_per_draw(paths_per_draw)
@@ -162,7 +165,8 @@ class Inspection:
     def _whole_draws(self, first: int) -> int:
         """About a portion of paths, up to the end of a draw."""
         size = self.terms.paths_per_draw
-        return math.ceil((first + PORTION) / size) * size - first
+        n = max(PORTION // len(self.terms.policies), SMALLEST_PORTION)
+        return math.ceil((first + n) / size) * size - first
 
 
 def _transition(known: Sequence[_core.Transition], asked: str) -> tuple[int, _core.Transition]:

@@ -216,6 +216,34 @@ def test_factors_are_those_of_the_kept_paths(truce: detente.Scenario) -> None:
                 assert mean == pytest.approx(chosen.mean(), abs=1e-12)
 
 
+def test_the_hazard_over_the_time_at_risk_is_how_often_it_fires() -> None:
+    text = """
+detente: 1
+time: {horizon: 4, step: 0.1, report: 0.1}
+parameters: {b: {normal: {mean: 0.7, sd: 0.3}}}
+variables: {x: {start: 0, reverting: {to: 0.2, rate: 1}, volatility: 0.5}}
+chains:
+  truce:
+    start: holds
+    states: [holds, broken]
+    transitions:
+      - name: relapse
+        from: holds
+        to: broken
+        baseline: {gompertz: {rate: 0.4, shape: 0.2}}
+        hazard_ratios: {x: exp(b * x)}
+      - {name: mend, from: broken, to: holds, hazard: 1.5}
+"""
+    n = 5_000
+    found = detente.drivers(scenario(text), "relapse", paths=n, seed=7)
+    risk = found.at_risk.loc["baseline"].drop("all")
+    rate = (risk["share"] * risk["hazard"]).to_numpy()
+    expected = float(((rate[1:] + rate[:-1]) / 2 * np.diff(found.times)).sum())
+    row = found.shares.loc[("baseline", "relapse")]
+    # What fires less what was to be expected is a martingale, with the variance of the latter.
+    assert abs(row["per_path"] - expected) < 5 * math.sqrt(expected / n)
+
+
 def test_threads_and_a_larger_run_change_nothing(truce: detente.Scenario) -> None:
     one = detente.drivers(truce, "relapse", "drift", paths=1500, seed=6, threads=1)
     two = detente.drivers(truce, "relapse", "drift", paths=1500, seed=6, threads=2)
@@ -298,6 +326,8 @@ def test_wrong_names_are_told(truce: detente.Scenario) -> None:
         detente.drivers(truce, "relapse", policies=["nobody"])
     with pytest.raises(detente.ArgumentError, match="`paths` must be at least 2"):
         detente.drivers(truce, "relapse", paths=1)
+    with pytest.raises(detente.ArgumentError, match="`threads` must be at least 1"):
+        detente.drivers(truce, "relapse", threads=0)
     found = detente.drivers(truce, "relapse", "drift", paths=20)
     with pytest.raises(detente.ArgumentError, match="report date"):
         found.table("2024-12-24")
@@ -330,8 +360,8 @@ def test_a_callback_that_stops_keeps_what_is_done(truce: detente.Scenario) -> No
         return False
 
     found = detente.drivers(truce, "relapse", "drift", paths=5_000, progress=stop)
-    assert calls == [(1_024, 5_000)]
-    assert found.n_paths == 1_024
+    assert calls == [(2_048, 5_000)]
+    assert found.n_paths == 2_048
     assert found.partial
 
 
