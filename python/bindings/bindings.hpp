@@ -12,3 +12,4 @@ void bind_forecast(pybind11::module_& module);
 void bind_engine(pybind11::module_& module);
 void bind_plan(pybind11::module_& module);
 void bind_listing(pybind11::module_& module);
+void bind_inspection(pybind11::module_& module);

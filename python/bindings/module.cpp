@@ -12,4 +12,5 @@ PYBIND11_MODULE(_core, module) {
   bind_forecast(module);
   bind_engine(module);
   bind_listing(module);
+  bind_inspection(module);
 }

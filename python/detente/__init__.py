@@ -25,7 +25,9 @@ from detente.errors import (
     StorageError,
 )
 from detente.forecast import Forecast
+from detente.hazard_drivers import Drivers, drivers
 from detente.history import Trace
+from detente.means_at_transition import ConditionalMeans, conditional_means
 from detente.merging import merge
 from detente.ranking import Ranking
 from detente.scenario import Scenario, load, scenario_names, schema
@@ -38,9 +40,11 @@ __all__ = [
     "ArgumentError",
     "BreakEven",
     "Checkpoint",
+    "ConditionalMeans",
     "DetenteError",
     "Diagnostic",
     "Dominance",
+    "Drivers",
     "Forecast",
     "InternalError",
     "Interrupted",
@@ -54,6 +58,8 @@ __all__ = [
     "ValueOfInformation",
     "__version__",
     "break_even",
+    "conditional_means",
+    "drivers",
     "load",
     "merge",
     "open",

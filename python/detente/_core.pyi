@@ -325,3 +325,40 @@ class PolicyListing:
     states: list[Listing]
 
 def list_steps(scenario: Scenario, policy: int, states: list[list[int]]) -> PolicyListing: ...
+
+class InspectedMoves:
+    path: NDArray[np.uint64]
+    time: NDArray[np.float64]
+    element: NDArray[np.uint32]
+    source: NDArray[np.int8]
+    target: NDArray[np.int8]
+    values: NDArray[np.float64]
+    states: NDArray[np.int8]
+
+class InspectedPolicy:
+    name: str
+    log_factors: NDArray[np.float64]
+    moves: InspectedMoves
+    outcomes: NDArray[np.float64]
+
+class Inspection:
+    first_path: int
+    n_paths: int
+    policies: list[InspectedPolicy]
+    parameters: NDArray[np.float64]
+
+class Inspector:
+    times: list[float]
+    dates: list[str]
+    factors: list[str]
+    elements: list[str]
+    def __init__(
+        self,
+        scenario: Scenario,
+        transition: int,
+        policies: list[str],
+        seed: int,
+        paths_per_draw: int,
+        threads: int,
+    ) -> None: ...
+    def paths(self, first_path: int, n_paths: int) -> Inspection: ...

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
 
+    from detente.hazard_drivers import Drivers
     from detente.plotting import Plots
 
 
@@ -121,6 +122,16 @@ class Forecast(Decisions):
         from detente.hazard import hazard_table
 
         return hazard_table(self, outcome, since, edges)
+
+    def drivers(self, transition: str, baseline: str | None = None) -> Drivers:
+        """What the hazard of a transition is made of, and why it differs between policies.
+
+        The first 10,000 of the forecast's paths are played once more; see :func:`detente.drivers`,
+        which takes more arguments.
+        """
+        from detente.hazard_drivers import drivers
+
+        return drivers(self, transition, baseline=baseline)
 
     # -- over time -------------------------------------------------------------------------------
 

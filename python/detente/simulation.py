@@ -19,6 +19,7 @@ from detente.shards import Shard
 
 if TYPE_CHECKING:
     from detente.checkpoint import Checkpoint
+    from detente.hazard_drivers import Drivers
     from detente.scenario import Scenario
 
 #: The least number of paths by which a run towards a precision grows. Looking often at an interval
@@ -196,7 +197,7 @@ def engine_seed(seed: int) -> int:
 
 
 def check_policies(
-    scenario: Scenario | Forecast, policies: Sequence[str] | str | None
+    scenario: Scenario | Forecast | Drivers, policies: Sequence[str] | str | None
 ) -> list[str]:
     """The names of the policies to run, each known and named once; all of them for None."""
     known = scenario.policies

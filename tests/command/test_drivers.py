@@ -121,3 +121,53 @@ def test_sensitivity_refuses_one_of_a_correlated_pair(detente, truce) -> None:
     assert ended.output == ""
     assert "`shift` is correlated with `b_trust`" in ended.messages
     assert detente("sensitivity", CHOICE, "--method", "fast").code == 2
+
+
+def test_drivers_prints_json_and_nothing_else(detente, truce) -> None:
+    ended = detente(
+        *("drivers", truce, "--transition", "relapse", "--policies", "drift,quick"),
+        *("--paths", 300, "--outcome", "relapse_5y", "--json", "--seed", 2),
+    )
+    assert ended.code == 0, ended.messages
+    told = ended.json
+    assert told["factors"] == ["baseline", "trust", "rearming"]
+    assert told["baseline"] == "drift"
+    added = {
+        name: figures["difference"][-1]
+        for name, figures in told["policies"]["quick"]["differences"].items()
+    }
+    whole = added.pop("log hazard")
+    assert abs(sum(added.values()) - whole) < 1e-9
+    assert told["policies"]["quick"]["shares"]["relapse"]["share"] == 1
+    assert told["outcome"]["policies"]["drift"]["differences"]
+
+
+def test_drivers_prints_plain_text_and_draws(detente, truce) -> None:
+    arguments = ("drivers", truce, "--transition", "relapse", "--paths", 200)
+    ended = detente(*arguments, "--chart", "added.svg", "--top", 2, "--outcome", "relapse_5y")
+    assert ended.code == 0, ended.messages
+    assert "\x1b" not in ended.output
+    assert "1 more factors are not shown" in ended.output
+    assert "what was different at relapse" in ended.output
+    assert "late: added" in ended.output
+    assert "against drift" in (detente.folder / "added.svg").read_text()
+    ended = detente(*arguments, "--chart", "lines.svg", "--over-time")
+    assert ended.code == 0, ended.messages
+    assert "is made of" in (detente.folder / "lines.svg").read_text()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        (),
+        ("--transition", "relaps"),
+        ("--transition", "relapse", "--baseline", "nobody"),
+        ("--transition", "relapse", "--paths", 50, "--date", "2024-12-24"),
+        ("--transition", "relapse", "--outcome", "strikes"),
+    ],
+)
+def test_drivers_refuses_wrong_arguments(detente, truce, arguments) -> None:
+    ended = detente("drivers", truce, *arguments)
+    assert ended.code == 2
+    assert ended.output == ""
+    assert ended.messages

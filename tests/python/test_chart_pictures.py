@@ -39,6 +39,8 @@ KINDS: dict[str, Callable[[detente.Forecast], Chart]] = {
     "dominance": lambda forecast: forecast.plot.dominance("quick", "late"),
     "paths": lambda forecast: forecast.plot.paths("conflict", "quick"),
     "chain": lambda forecast: forecast.plot.chain("conflict", "quick"),
+    "hazard_factors": lambda forecast: forecast.drivers("relapse").plot(),
+    "hazard_differences": lambda forecast: forecast.drivers("relapse").plot_differences(),
 }
 
 #: Charts of what drives a forecast, which are made of one of a choice with closed forms.

@@ -52,6 +52,11 @@ Block::Block(const Task& task, const Options& options)
   result_.n_kept = std::min(options.n_kept, options.n);
   result_.values.resize(model.variables.size() * n_reports * result_.n_kept);
   result_.states.resize(n_chains_ * n_reports * result_.n_kept);
+  if (options.factors != nullptr) {
+    const std::size_t n_factors = options.factors->factors().size();
+    result_.log_factors.resize(n_factors * n_reports * options.n,
+                               std::numeric_limits<double>::quiet_NaN());
+  }
   if (options.bands != nullptr) report_values_.resize(model.variables.size() * options.n);
 }
 

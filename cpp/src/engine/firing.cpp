@@ -184,7 +184,11 @@ void Block::fire_group(ElementId element, Pool& pool, const Slot* slots, std::si
       }
       std::vector<double> before;
       if (options_.observer != nullptr) before.assign(record(slot), record(slot) + shape_.size);
-      if (!apply(element, firing, slot, i, frame)) continue;
+      if (options_.factors != nullptr) {
+        if (!apply_inspected(element, firing, slot, i, frame)) continue;
+      } else if (!apply(element, firing, slot, i, frame)) {
+        continue;
+      }
       if (options_.observer != nullptr) {
         options_.observer->fired(now_[slot], element, before.data(), record(slot));
       }

@@ -180,6 +180,7 @@ void Block::report(std::size_t k) {
     }
   }
   if (options_.bands != nullptr) options_.bands->add(r, report_values_.data(), options_.n);
+  if (options_.factors != nullptr) read_factors(k);
 }
 
 void Block::finish_horizon() {

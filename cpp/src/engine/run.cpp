@@ -20,6 +20,7 @@
 #include "engine/accumulators.hpp"
 #include "engine/draws.hpp"
 #include "engine/failure.hpp"
+#include "engine/policies.hpp"
 #include "engine/prepared.hpp"
 
 namespace detente::engine {
@@ -30,29 +31,6 @@ constexpr std::size_t most_block_paths = 4096;  // more gain nothing and take me
 constexpr std::size_t least_block_paths = 256;
 /// The first blocks of a long run, so that one that is stopped early has something to show.
 constexpr std::size_t first_block_paths = 512;
-
-std::vector<std::size_t> chosen_policies(const model::Model& model,
-                                         const std::vector<std::string>& names) {
-  std::vector<std::size_t> chosen;
-  for (std::size_t p = 0; p < model.policies.size(); ++p) {
-    const std::string& name = model.policies[p].name;
-    if (names.empty() || std::find(names.begin(), names.end(), name) != names.end()) {
-      chosen.push_back(p);
-    }
-  }
-  for (const std::string& name : names) {
-    const bool is_known =
-        std::any_of(model.policies.begin(), model.policies.end(),
-                    [&name](const model::Policy& policy) { return policy.name == name; });
-    if (is_known) continue;
-    std::string known;
-    for (const model::Policy& policy : model.policies) {
-      known += (known.empty() ? "" : ", ") + policy.name;
-    }
-    throw diagnostic::RunError("the scenario has no policy `" + name + "`; it has: " + known);
-  }
-  return chosen;
-}
 
 std::size_t block_size(const RunOptions& options, int threads) {
   if (options.block_paths > 0) return options.block_paths;

@@ -114,4 +114,25 @@ NodeId ratio_node(Graph& g, Translator& translate, const Intensity& intensity, N
   return g.apply(Op::select, guard, product, g.constant(0.0));
 }
 
+bool is_fixed_on_path(const Graph& g, NodeId id, const Program& program) {
+  const Node& node = g[id];
+  if (node.op == Op::constant) return true;
+  if (node.op == Op::leaf) {
+    return node.leaf.kind == LeafKind::field &&
+           node.leaf.index < program.layout().parameter(0) + program.model().parameters.size();
+  }
+  const int n = arity(node.op);
+  return is_fixed_on_path(g, node.a, program) && (n < 2 || is_fixed_on_path(g, node.b, program)) &&
+         (n < 3 || is_fixed_on_path(g, node.c, program));
+}
+
+NodeId baseline_argument_node(Graph& g, const Program& program, Translator& translate,
+                              std::uint32_t transition, std::uint32_t k) {
+  const Moment now = translate.lane_now();
+  const Intensity& intensity = program.model().transitions[transition].intensity;
+  const NodeId argument = translate(intensity.arguments[k], now, now);
+  if (is_fixed_on_path(g, argument, program)) return argument;
+  return g.leaf({LeafKind::field, program.layout().argument(transition, k)});
+}
+
 }  // namespace detente::program

@@ -31,4 +31,11 @@ NodeId guard_node(Graph& g, Translator& translate, const expr::ExpressionPtr& wh
 NodeId ratio_node(Graph& g, Translator& translate, const model::Intensity& intensity, NodeId guard,
                   const Span& span);
 
+/// Whether a node is a number or made of parameters alone, so that it may be read at any time on the path.
+bool is_fixed_on_path(const Graph& g, NodeId id, const Program& program);
+
+/// Argument k of a transition's baseline as it was on entering the state.
+NodeId baseline_argument_node(Graph& g, const Program& program, Translator& translate,
+                              std::uint32_t transition, std::uint32_t k);
+
 }  // namespace detente::program

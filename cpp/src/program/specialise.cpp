@@ -31,19 +31,6 @@ bool leaves(const model::Transition& transition, std::uint8_t state) {
                      [state](model::StateId from) { return from.index == state; });
 }
 
-/// Whether a node is a number or made of parameters alone, so that it may be read at any time on the path.
-bool is_fixed_on_path(const Graph& g, NodeId id, const Program& program) {
-  const Node& node = g[id];
-  if (node.op == Op::constant) return true;
-  if (node.op == Op::leaf) {
-    return node.leaf.kind == LeafKind::field &&
-           node.leaf.index < program.layout().parameter(0) + program.model().parameters.size();
-  }
-  const int n = arity(node.op);
-  return is_fixed_on_path(g, node.a, program) && (n < 2 || is_fixed_on_path(g, node.b, program)) &&
-         (n < 3 || is_fixed_on_path(g, node.c, program));
-}
-
 /// Held nodes that lane code reads directly, and all other leaves of lane code.
 class Frontier {
  public:
@@ -194,11 +181,7 @@ void StateProgram::build_codes(const Program& program, StateCompiler& compiler) 
     const ElementId element = clocks_[j].element;
     const Intensity& intensity = intensity_of(program, element);
     for (std::uint32_t k = 0; k < intensity.arguments.size(); ++k) {
-      NodeId argument = translate(intensity.arguments[k], arrival_now, arrival_now);
-      if (!is_fixed_on_path(g, argument, program)) {
-        argument = g.leaf({LeafKind::field, layout.argument(element, k)});
-      }
-      arguments[j].push_back(argument);
+      arguments[j].push_back(baseline_argument_node(g, program, translate, element, k));
     }
     const NodeId entered =
         g.leaf({LeafKind::field, layout.entered(model.transitions[element].chain.index)});

@@ -9,6 +9,7 @@ from detente.cli.breakeven import breakeven
 from detente.cli.check import check
 from detente.cli.compare import compare
 from detente.cli.doctor import doctor
+from detente.cli.drivers import drivers
 from detente.cli.explain import explain
 from detente.cli.merge import merge
 from detente.cli.new import new
@@ -53,7 +54,7 @@ def _options(
 
 
 for _command in (
-    *(run, batch, merge, check, compare, voi, breakeven, sensitivity),
+    *(run, batch, merge, check, compare, drivers, voi, breakeven, sensitivity),
     *(plot, trace, explain, scenarios, new, schema, doctor),
 ):
     app.command()(_command)

@@ -14,6 +14,7 @@
 
 #include "detente/engine/pool.hpp"
 #include "detente/outcome/plan.hpp"
+#include "detente/program/factors.hpp"
 #include "detente/program/program.hpp"
 
 namespace detente::engine {
@@ -37,6 +38,14 @@ struct Failure {
   program::JointState state;
 };
 
+/// A firing that moved a chain, and what it left behind.
+struct ChainMove {
+  Slot slot;
+  program::ElementId element;
+  double time;
+  std::uint8_t from, to;
+};
+
 /// What a block found out, by path.
 struct BlockResult {
   std::size_t n = 0;
@@ -47,7 +56,12 @@ struct BlockResult {
   std::size_t n_kept = 0;                    ///< first paths whose histories are kept
   std::vector<double> values;                ///< [variable][report date][kept path]
   std::vector<std::int8_t> states;           ///< [chain][report date][kept path]
-  std::optional<Failure> failure;            ///< of the lowest path that failed
+  /// [factor][report date][path]; NaN where the path is not at risk, infinite where a factor has no logarithm.
+  std::vector<double> log_factors;
+  std::vector<ChainMove> moves;           ///< of the chain that is inspected, in the order of work
+  std::vector<double> moved_values;       ///< [move][variable], just after the firing
+  std::vector<std::int8_t> moved_states;  ///< [move][chain], just after the firing
+  std::optional<Failure> failure;         ///< of the lowest path that failed
   bool stopped = false;
 };
 
@@ -113,6 +127,8 @@ class Block {
     BandSink* bands = nullptr;
     const std::atomic<bool>* stop = nullptr;
     Observer* observer = nullptr;
+    const program::FactorProbe* factors =
+        nullptr;  ///< read at the report dates, and moves of their chain
   };
   Block(const Task& task, const Options& options);
 
@@ -149,6 +165,11 @@ class Block {
   void finish_horizon();
   void drop_closed(double time);
   void collect_outcomes();
+
+  // inspection.cpp: what a transition's hazard is made of, moves of its chain
+  void read_factors(std::size_t k);
+  bool apply_inspected(program::ElementId element, const program::FiringProgram& firing, Slot slot,
+                       std::size_t lane, const program::Frame& frame);
 
   // sub_step.cpp: lanes that cross within a step
   void resolve_pending();
