@@ -27,6 +27,7 @@ from detente.forecast import Forecast
 from detente.history import Trace
 from detente.merging import merge
 from detente.scenario import Scenario, load, scenario_names, schema
+from detente.screening import Screening, screen
 from detente.sensitivity_indices import Sensitivity, sensitivity
 from detente.simulation import simulate
 from detente.storage import open_forecast as open  # noqa: A004 - read as detente.open
@@ -44,6 +45,7 @@ __all__ = [
     "RunError",
     "Scenario",
     "ScenarioError",
+    "Screening",
     "Sensitivity",
     "StorageError",
     "Trace",
@@ -55,6 +57,7 @@ __all__ = [
     "open",
     "scenario_names",
     "schema",
+    "screen",
     "sensitivity",
     "simulate",
     "voi",

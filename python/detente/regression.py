@@ -262,7 +262,7 @@ def _leading(functions: Sequence[Floats], responses: Floats) -> list[int]:
 def _columns(functions: Sequence[Floats], terms: Sequence[Term]) -> Floats:
     import numpy as np
 
-    columns = np.empty((len(functions[0]), len(terms)))
+    columns = np.empty((len(terms), len(functions[0]))).T  # column by column in memory
     for position, term in enumerate(terms):
         columns[:, position] = 1
         for parameter, function in term.factors:
