@@ -134,6 +134,7 @@ void bind_engine(py::module_& module) {
       .def_readwrite("first_path", &RunOptions::first_path)
       .def_readwrite("seed", &RunOptions::seed)
       .def_readwrite("paths_per_draw", &RunOptions::paths_per_draw)
+      .def_readwrite("levels", &RunOptions::levels)
       .def_readwrite("policies", &RunOptions::policies)
       .def_readwrite("threads", &RunOptions::threads)
       .def_readwrite("keep_paths", &RunOptions::keep_paths)

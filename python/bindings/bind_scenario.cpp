@@ -7,10 +7,12 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
 #include "bindings.hpp"
+#include "detente/model/correlated.hpp"
 #include "detente/scenario/json_schema.hpp"
 #include "detente/scenario/reader.hpp"
 #include "translate_diagnostic.hpp"
@@ -114,6 +116,16 @@ void bind_elements(py::module_& module) {
       .def_readonly("text", &model::Outcome::text);
 }
 
+std::vector<std::pair<std::string, std::string>> correlated_names(
+    const scenario::Scenario& scenario) {
+  std::vector<std::pair<std::string, std::string>> names;
+  for (const auto& [one, other] : model::correlated_pairs(*scenario.model)) {
+    const auto& parameters = scenario.model->parameters;
+    names.emplace_back(parameters[one.index].name, parameters[other.index].name);
+  }
+  return names;
+}
+
 }  // namespace
 
 void bind_scenario(py::module_& module) {
@@ -149,6 +161,7 @@ void bind_scenario(py::module_& module) {
       .def_property_readonly("sources", list_of(&model::Model::sources))
       .def_property_readonly("levers", list_of(&model::Model::levers))
       .def_property_readonly("parameters", list_of(&model::Model::parameters))
+      .def_property_readonly("correlated_pairs", &correlated_names)
       .def_property_readonly("variables", list_of(&model::Model::variables))
       .def_property_readonly("chains", list_of(&model::Model::chains))
       .def_property_readonly("policies", list_of(&model::Model::policies))

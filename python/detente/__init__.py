@@ -31,6 +31,7 @@ from detente.means_at_transition import ConditionalMeans, conditional_means
 from detente.merging import merge
 from detente.ranking import Ranking
 from detente.scenario import Scenario, load, scenario_names, schema
+from detente.screening import Screening, screen
 from detente.sensitivity_indices import Sensitivity, sensitivity
 from detente.simulation import simulate
 from detente.storage import open_forecast as open  # noqa: A004 - read as detente.open
@@ -52,6 +53,7 @@ __all__ = [
     "RunError",
     "Scenario",
     "ScenarioError",
+    "Screening",
     "Sensitivity",
     "StorageError",
     "Trace",
@@ -65,6 +67,7 @@ __all__ = [
     "open",
     "scenario_names",
     "schema",
+    "screen",
     "sensitivity",
     "simulate",
     "voi",

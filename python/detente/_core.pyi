@@ -98,6 +98,7 @@ class Scenario:
     sources: list[Source]
     levers: list[Lever]
     parameters: list[Parameter]
+    correlated_pairs: list[tuple[str, str]]
     variables: list[Variable]
     chains: list[Chain]
     policies: list[Policy]
@@ -242,6 +243,7 @@ class RunOptions:
     first_path: int
     seed: int
     paths_per_draw: int
+    levels: list[float]
     policies: list[str]
     threads: int
     keep_paths: int

@@ -5,7 +5,8 @@ the parameters, E[Y | θ], is what smooth functions of the draws explain of the 
 Oakley and Brennan 2014, Estimating multiparameter partial expected value of perfect information
 from a probabilistic sensitivity analysis sample, Medical Decision Making 34(3)). Here the functions
 are those of :mod:`detente.spline_functions`, and products of two of them for the parameters that
-matter most. Coefficients are shrunk the more the rougher their function is, as much as generalised
+matter most; variances are read off fits that have products of up to three whole effects besides.
+Coefficients are shrunk the more the rougher their function is, as much as generalised
 cross-validation says (Golub, Heath and Wahba 1979).
 
 Regressions are cross-fitted: paths are dealt to folds by their position, and what is said of a path
@@ -48,6 +49,12 @@ MOST_INTERACTING = 10
 #: The highest function of each factor in a product.
 _HIGHEST_FACTOR = 6
 
+#: Stands for the position of a parameter's shape, which is appended to its functions.
+_SHAPE = -1
+
+#: A shape is multiplied with so many others at most.
+_MOST_SHAPES = 3
+
 
 @dataclass(frozen=True)
 class Term:
@@ -56,7 +63,7 @@ class Term:
     Attributes
     ----------
     factors
-        Position of a parameter and of one of its functions; one factor or two.
+        Position of a parameter and of one of its functions, -1 for its shape; one to three factors.
     """
 
     factors: tuple[tuple[int, int], ...]
@@ -69,7 +76,8 @@ class Term:
     @property
     def weight(self) -> float:
         """How much it is shrunk: the roughness of a function with that many turns."""
-        return float(sum((function + 1) ** 2 for _, function in self.factors)) ** 2
+        turns = [0 if function == _SHAPE else function for _, function in self.factors]
+        return float(sum((turn + 1) ** 2 for turn in turns)) ** 2
 
 
 @dataclass(frozen=True)
@@ -134,7 +142,10 @@ def cross_fitted_twice(
     """
     for held, others in _folds(len(responses)):
         terms = choose_terms([columns[others] for columns in functions], responses[others])
-        one, other = (_fit(functions, terms, responses, held, others[k::2]) for k in (0, 1))
+        one, other = (
+            _fit(*_with_shapes(functions, terms, responses, half), responses, held, half)
+            for half in (others[0::2], others[1::2])
+        )
         yield one, other
 
 
@@ -168,6 +179,48 @@ def _fit(
     coefficients = ridge(columns - center, responses[known] - means, weights)
     unseen = _columns([values[held] for values in functions], terms) - center
     return Fold(held, means, terms, unseen, coefficients)
+
+
+def _with_shapes(
+    functions: Sequence[Floats],
+    terms: Sequence[Term],
+    responses: Floats,
+    known: NDArray[np.intp],
+) -> tuple[list[Floats], list[Term]]:
+    """The functions with the shapes of some parameters appended, the terms with their products.
+
+    The shape of a parameter is what it adds by itself in a fit to the `known` paths. Where factors
+    multiply, as hazard ratios do, interactions are products of shapes, however many take part.
+    """
+    import numpy as np
+
+    acting = sorted(frozenset().union(*(t.parameters for t in terms if len(t.factors) > 1)))
+    single = [term for term in terms if len(term.factors) == 1]
+    columns = _columns([values[known] for values in functions], single)
+    rests = responses[known] - responses[known].mean(axis=0)
+    weights = np.array([term.weight for term in single])
+    coefficients = ridge(columns - columns.mean(axis=0), rests, weights)[:, 0]
+    extended, shaped = list(functions), []
+    for parameter in acting:
+        own = [k for k, term in enumerate(single) if parameter in term.parameters]
+        used = [single[k].factors[0][1] for k in own]
+        shape = functions[parameter][:, used] @ coefficients[own]
+        spread = shape[known].std()
+        if spread > 0:
+            shape = (shape - shape[known].mean()) / spread
+            extended[parameter] = np.column_stack([functions[parameter], shape])
+            shaped.append(parameter)
+    room = len(known) // _PATHS_PER_COLUMN // 2
+    products: list[Term] = []
+    for size in range(2, _MOST_SHAPES + 1):
+        found = [Term(tuple((p, _SHAPE) for p in group)) for group in combinations(shaped, size)]
+        products += found if len(products) + len(found) <= room else []
+    return extended, [*terms, *products]
+
+
+def most_functions(n_parameters: int) -> int:
+    """So many functions of each parameter are used at most where so many parameters are."""
+    return max(_HIGHEST_FACTOR, _MOST_SINGLE // max(1, n_parameters))
 
 
 def choose_terms(functions: Sequence[Floats], responses: Floats) -> list[Term]:
@@ -209,7 +262,7 @@ def _leading(functions: Sequence[Floats], responses: Floats) -> list[int]:
 def _columns(functions: Sequence[Floats], terms: Sequence[Term]) -> Floats:
     import numpy as np
 
-    columns = np.empty((len(functions[0]), len(terms)))
+    columns = np.empty((len(terms), len(functions[0]))).T  # column by column in memory
     for position, term in enumerate(terms):
         columns[:, position] = 1
         for parameter, function in term.factors:

@@ -1,8 +1,9 @@
 """How much of what an outcome may turn out to be hangs on which parameter.
 
-Three measures: Sobol' indices (:mod:`detente.sobol`), Spearman's rank correlation with the outcome
-(:mod:`detente.rank_correlations`) and a tornado (:mod:`detente.tornado`). The engine draws
-parameters anew on every path, so all are estimated from one ensemble.
+Four measures: Sobol' indices (:mod:`detente.sobol`), Spearman's rank correlation with the outcome
+(:mod:`detente.rank_correlations`), a tornado (:mod:`detente.tornado`) and PAWN indices
+(:mod:`detente.pawn`). The engine draws parameters anew on every path, so all are estimated from one
+ensemble. Morris' screening, which has a design of its own, is :func:`detente.screen`.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from detente.ensemble import (
     Group,
@@ -24,8 +25,9 @@ from detente.ensemble import (
 from detente.errors import ArgumentError
 from detente.json_numbers import with_numbers
 from detente.measured import Measured
+from detente.pawn import PawnIndex, pawn_indices
 from detente.rank_correlations import correlated_pairs, joined_inputs, rank_correlation
-from detente.regression import FEWEST_PATHS
+from detente.regression import FEWEST_PATHS, most_functions
 from detente.sobol import Indices, sobol_indices
 from detente.spline_functions import spline_functions
 from detente.tornado import Swing, swing
@@ -43,10 +45,13 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 #: What can be computed.
-Method = Literal["all", "sobol", "rank", "tornado"]
+Method = Literal["all", "sobol", "rank", "tornado", "pawn"]
+
+#: Charts.
+Kind = Literal["sobol", "tornado", "pawn"]
 
 #: Paths by default: one policy of the flagship then takes less than a minute.
-DEFAULT_PATHS = 20_000
+DEFAULT_PATHS = 40_000
 
 
 @dataclass(frozen=True)
@@ -69,6 +74,8 @@ class Sensitivity:
         Spearman's rank correlation with the outcome by parameter; the largest first.
     tornado
         By parameter, the widest first.
+    pawn
+        By parameter, the largest index first; empty unless it was asked for.
     forecast
         The ensemble.
     """
@@ -81,14 +88,16 @@ class Sensitivity:
     sobol: dict[str, Indices]
     rank: dict[str, Measured]
     tornado: dict[str, Swing]
+    pawn: dict[str, PawnIndex]
     forecast: Forecast = field(repr=False)
 
     @property
     def table(self) -> pd.DataFrame:
         """All figures, a row for each parameter or group of correlated ones.
 
-        Columns: ``first_order``, ``total``, ``rank`` and ``swing`` (the difference of the tornado),
-        each followed by its ``_low`` and ``_high``; NaN where a measure does not apply.
+        Columns: ``first_order``, ``total``, ``rank``, ``swing`` (the difference of the tornado) and
+        ``pawn``, each followed by its ``_low`` and ``_high``, and ``pawn_threshold``; NaN where a
+        measure does not apply or was not asked for.
         """
         import pandas as pd
 
@@ -97,26 +106,34 @@ class Sensitivity:
             "total": {name: item.total for name, item in self.sobol.items()},
             "rank": self.rank,
             "swing": {name: item.difference for name, item in self.tornado.items()},
+            "pawn": {name: item.index for name, item in self.pawn.items()},
         }
         columns = {}
         for measure, figures in measures.items():
             columns[measure] = {name: item.estimate for name, item in figures.items()}
             columns[f"{measure}_low"] = {name: item.low for name, item in figures.items()}
             columns[f"{measure}_high"] = {name: item.high for name, item in figures.items()}
-        names = list(dict.fromkeys([*self.sobol, *self.tornado, *self.rank]))
+        columns["pawn_threshold"] = {name: item.threshold for name, item in self.pawn.items()}
+        names = list(dict.fromkeys([*self.sobol, *self.tornado, *self.rank, *self.pawn]))
         table = pd.DataFrame(columns, index=pd.Index(names, name="parameters", dtype=object))
         table.attrs.update(self.forecast.attributes, outcome=self.outcome, policy=self.policy)
         return table
 
-    def plot(self, kind: Literal["sobol", "tornado"] = "sobol", most: int = 20) -> Chart:
-        """Bars of the `most` important: Sobol' indices, or the tornado."""
-        from detente.plotting.drivers import sobol_bars, tornado_bars
+    def plot(self, kind: Kind | None = None, most: int = 20) -> Chart:
+        """Bars of the `most` important: Sobol' indices, the tornado, or PAWN indices.
 
-        if kind not in ("sobol", "tornado"):
-            raise ArgumentError(f"there is no chart `{kind}`; there are: sobol, tornado")
-        if not getattr(self, kind):
-            raise ArgumentError(f"there is nothing to draw: `{kind}` was not computed")
-        return (sobol_bars if kind == "sobol" else tornado_bars)(self, most)
+        By default the first of these that was computed.
+        """
+        from detente.plotting.drivers import sobol_bars, tornado_bars
+        from detente.plotting.screening import pawn_bars
+
+        draw = {"sobol": sobol_bars, "tornado": tornado_bars, "pawn": pawn_bars}
+        chosen: str = kind or next((name for name in draw if getattr(self, name)), "sobol")
+        if chosen not in draw:
+            raise ArgumentError(f"there is no chart `{chosen}`; there are: {', '.join(draw)}")
+        if not getattr(self, chosen):
+            raise ArgumentError(f"there is nothing to draw: `{chosen}` was not computed")
+        return draw[chosen](self, most)
 
     def to_json_dict(self) -> dict[str, Any]:
         """What ``detente sensitivity --json`` prints; None for numbers that do not exist."""
@@ -133,6 +150,9 @@ class Sensitivity:
             "sobol": {name: asdict(item) for name, item in self.sobol.items()},
             "rank": {name: asdict(item) for name, item in self.rank.items()},
             "tornado": {name: asdict(item) for name, item in self.tornado.items()},
+            "pawn": {
+                name: asdict(item) | {"is_seen": item.is_seen} for name, item in self.pawn.items()
+            },
             "seconds": self.forecast.wall_seconds,
             "version": self.forecast.version,
         }
@@ -157,9 +177,9 @@ def sensitivity(
 ) -> Sensitivity:
     """How much of an outcome hangs on which parameter.
 
-    The measures are defined in :mod:`detente.sobol`, :mod:`detente.rank_correlations` and
-    :mod:`detente.tornado`. An outcome with
-    ``given`` is looked at on the paths where it holds.
+    The measures are defined in :mod:`detente.sobol`, :mod:`detente.rank_correlations`,
+    :mod:`detente.tornado` and :mod:`detente.pawn`. An outcome with ``given`` is looked at on the
+    paths where it holds.
 
     Parameters
     ----------
@@ -173,7 +193,7 @@ def sensitivity(
         Names; a sequence of names among them is one input of the indices. By default every
         uncertain parameter, correlated ones together. Those left out still count as uncertain.
     method
-        ``"sobol"``, ``"rank"`` or ``"tornado"`` alone, or all of them.
+        ``"sobol"``, ``"rank"``, ``"tornado"`` or ``"pawn"`` alone, or the first three together.
     paths, seed, threads, progress
         As in :func:`detente.simulate`; without meaning for a forecast.
 
@@ -192,8 +212,7 @@ def sensitivity(
     >>> found = detente.sensitivity(scenario, "relapse_5y", "talks_now")  # doctest: +SKIP
     >>> found.table[["first_order", "total"]]  # doctest: +SKIP
     """
-    if method not in ("all", "sobol", "rank", "tornado"):
-        raise ArgumentError(f"there is no method `{method}`; there are: all, sobol, rank, tornado")
+    _check_method(method)
     policies = [_policy(subject, policy)]
     forecast = ensemble_of(subject, paths, seed, policies, threads, progress)
     known = uncertain_parameters(forecast)
@@ -208,27 +227,41 @@ def sensitivity(
     groups = _inputs(parameters, draws, check=method in ("all", "sobol"))
     chosen = [name for group in groups for name in group]
     explained, sobol = Measured.missing(), {}
-    functions = {name: spline_functions(draws[name]) for name in known}
+    most = most_functions(len(known))
+    functions = {}
+    if method in ("all", "sobol", "tornado"):
+        functions = {name: spline_functions(draws[name])[:, :most].copy() for name in known}
     if method in ("all", "sobol"):
         positions = [[known.index(name) for name in group] for group in groups]
         explained, found = sobol_indices(list(functions.values()), values, positions)
         sobol = dict(zip(map(label_of, groups), found, strict=True))
-    rank, tornado = {}, {}
+    rank, tornado, pawn = {}, {}, {}
     if method in ("all", "rank"):
         rank = {name: rank_correlation(draws[name], values) for name in chosen}
     if method in ("all", "tornado"):
         tornado = {name: swing(draws[name], functions[name], values) for name in chosen}
+    if method == "pawn":
+        pawn = pawn_indices({name: draws[name] for name in chosen}, values)
     return Sensitivity(
         outcome=outcome,
         policy=policies[0],
         n_paths=len(values),
         mean=float(values.mean()),
         explained=explained,
-        sobol=_sorted(sobol, lambda item: item.total.estimate),
+        sobol=dict(sorted(sobol.items(), key=lambda item: -item[1].total.estimate)),
         rank=_sorted(rank, lambda item: item.estimate),
         tornado=_sorted(tornado, lambda item: item.difference.estimate),
+        pawn=_sorted(pawn, lambda item: item.index.estimate),
         forecast=forecast,
     )
+
+
+def _check_method(method: str) -> None:
+    known = get_args(Method)
+    if method == "morris":
+        raise ArgumentError("Morris' method has a design and runs of its own: use detente.screen")
+    if method not in known:
+        raise ArgumentError(f"there is no method `{method}`; there are: {', '.join(known)}")
 
 
 def _inputs(

@@ -17,8 +17,8 @@ two fits, A and B, to halves of the paths of the other folds, and the estimate i
 c_B + c_A (Y - g_B) + c_B (Y - g_A): the errors of A, of B and of the path are independent, so that
 none is taken for signal, and what the fits have shrunk away enters only by its square (a one-step
 estimator; Williamson et al. 2021, Biometrics 77(1)). Its error follows from the spread over paths,
-and an input without effect has indices of 0 within their intervals. What products of two spline
-functions cannot follow makes total indices too low.
+and an input without effect has indices of 0 within their intervals. What neither products of two
+spline functions nor products of up to three whole effects can follow makes total indices too low.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from detente.measured import Measured
@@ -41,10 +42,25 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Indices:
-    """The Sobol' indices of an input, as shares of the variance that parameters explain."""
+    """The Sobol' indices of an input, as shares of the variance that parameters explain.
+
+    Attributes
+    ----------
+    first_order, total
+        Knowing it alone; knowing all but it.
+    lead
+        By how much `total` exceeds that of the input which comes next; NaN for the last one. Where
+        its interval holds 0 the paths do not tell which of the two comes first.
+    """
 
     first_order: Measured
     total: Measured
+    lead: Measured
+
+    @property
+    def is_ahead(self) -> bool:
+        """Whether it is told apart from the input that comes next."""
+        return self.lead.low > 0
 
 
 def sobol_indices(
@@ -86,9 +102,14 @@ def sobol_indices(
     explained = _ratio(whole, spread) if spread.any() else Measured.missing()
     if not explained.low > 0:
         nothing = Measured.missing()
-        return explained, [Indices(nothing, nothing) for _ in groups]
+        return explained, [Indices(nothing, nothing, nothing) for _ in groups]
+    by_total = np.argsort(-parts[1].mean(axis=1))
+    leads = {int(by_total[-1]): Measured.missing()}
+    for one, following in pairwise(by_total):
+        leads[int(one)] = _ratio(parts[1, one] - parts[1, following], whole)
     return explained, [
-        Indices(_ratio(parts[0, k], whole), _ratio(parts[1, k], whole)) for k in range(len(groups))
+        Indices(_ratio(parts[0, k], whole), _ratio(parts[1, k], whole), leads[k])
+        for k in range(len(groups))
     ]
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 #: B-splines per parameter, one more than there are functions of mean 0.
-_N_SPLINES = 12
+_N_SPLINES = 24
 
 #: With so few distinct values a parameter is described by every function of them.
 _FEW = 8

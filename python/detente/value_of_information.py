@@ -37,7 +37,7 @@ from detente.ensemble import (
     utilities_of,
 )
 from detente.errors import ArgumentError
-from detente.regression import cross_fitted
+from detente.regression import cross_fitted, most_functions
 from detente.spline_functions import spline_functions
 
 if TYPE_CHECKING:
@@ -190,17 +190,18 @@ def voi(
     names = _policies(forecast, policies)
     utilities = utilities_of(forecast)[:, [forecast.policies.index(name) for name in names]]
     draws = draws_of(forecast)
-    functions = {name: spline_functions(draws[name]) for name in known}
-    worths = {
-        label_of(group): worth_of([functions[name] for name in group], utilities)
-        for group in groups
-    }
+
+    def worth_of_group(group: Sequence[str]) -> Worth:
+        most = most_functions(len(group))
+        return worth_of([spline_functions(draws[name])[:, :most] for name in group], utilities)
+
+    worths = {label_of(group): worth_of_group(group) for group in groups}
     ordered = sorted(worths, key=lambda name: (-worths[name].estimate, -worths[name].plug_in))
     means = utilities.mean(axis=0)
     return ValueOfInformation(
         best=names[int(means.argmax())],
         expected_utility={name: float(mean) for name, mean in zip(names, means, strict=True)},
-        evpi=worth_of(list(functions.values()), utilities),
+        evpi=worth_of_group(known),
         evppi={name: worths[name] for name in ordered},
         clairvoyance=float(utilities.max(axis=1).mean() - means.max()),
         forecast=forecast,

@@ -115,6 +115,51 @@ def test_sensitivity_prints_plain_text_and_draws(detente) -> None:
     assert (detente.folder / "indices.png").read_bytes().startswith(b"\x89PNG")
 
 
+def test_sensitivity_marks_what_it_cannot_tell_apart(detente, truce) -> None:
+    chosen = ("--outcome", "benefit", "--policy", "act", "--paths", 1000, "--method", "sobol")
+    leads = {
+        name: item["lead"]
+        for name, item in detente("sensitivity", CHOICE, *chosen, "--json").json["sobol"].items()
+    }
+    assert leads["gain"]["low"] > 0
+    assert leads["inert"]["estimate"] is None
+    assert "≈" not in detente("sensitivity", CHOICE, *chosen).output
+    # Deaths hang on their rate; of the others the order is chance.
+    chosen = ("--outcome", "added_deaths", "--policy", "quick", "--paths", 1000)
+    printed = detente("sensitivity", truce, *chosen, "--method", "sobol").output
+    assert printed.count("\n≈ ") == 1
+    assert "may differ with another seed" in printed
+
+
+def test_sensitivity_by_pawn_prints_and_draws(detente) -> None:
+    arguments = ("sensitivity", CHOICE, "--outcome", "benefit", "--policy", "act", "--paths", 500)
+    ended = detente(*arguments, "--method", "pawn", "--chart", "pawn.png")
+    assert ended.code == 0, ended.messages
+    assert "2 of 3 parameters are above their threshold" in ended.output
+    assert max(map(len, ended.output.splitlines())) <= 100
+    assert (detente.folder / "pawn.png").read_bytes().startswith(b"\x89PNG")
+    told = detente(*arguments, "--method", "pawn", "--json").json
+    assert told["pawn"]["gain"]["is_seen"]
+    assert not told["pawn"]["inert"]["is_seen"]
+    assert told["sobol"] == {}
+
+
+def test_sensitivity_by_morris_prints_and_draws(detente) -> None:
+    arguments = ("sensitivity", CHOICE, "--outcome", "benefit", "--policy", "act")
+    arguments += ("--method", "morris", "--trajectories", 5, "--paths", 10)
+    ended = detente(*arguments, "--chart", "morris.png")
+    assert ended.code == 0, ended.messages
+    assert "2 of 3 inputs are above the noise" in ended.output
+    assert "\x1b" not in ended.output
+    assert max(map(len, ended.output.splitlines())) <= 100
+    assert (detente.folder / "morris.png").read_bytes().startswith(b"\x89PNG")
+    told = detente(*arguments, "--json").json
+    assert next(iter(told["morris"])) == "gain"
+    assert told["points"] == 5 * 4
+    assert not told["morris"]["inert"]["is_seen"]
+    assert detente("sensitivity", CHOICE, "--trajectories", 5).code == 2
+
+
 def test_sensitivity_refuses_one_of_a_correlated_pair(detente, truce) -> None:
     ended = detente("sensitivity", truce, "--parameters", "shift", "--paths", 2000)
     assert ended.code == 2

@@ -48,6 +48,8 @@ DRIVERS: dict[str, Callable[[detente.Forecast], Chart]] = {
     "worth": lambda forecast: detente.voi(forecast).plot(),
     "sobol": lambda forecast: detente.sensitivity(forecast, "benefit", "act").plot("sobol"),
     "tornado": lambda forecast: detente.sensitivity(forecast, "benefit", "act").plot("tornado"),
+    "pawn": lambda forecast: detente.sensitivity(forecast, "benefit", "act", method="pawn").plot(),
+    "morris": lambda forecast: detente.screen(forecast.scenario, "benefit", "act", seed=7).plot(),
     "break_even": lambda forecast: detente.break_even(
         forecast.scenario, ("act", "wait"), "gain", points=5, paths=300
     ).plot(),

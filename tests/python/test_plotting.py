@@ -213,3 +213,21 @@ def test_charts_need_what_they_show(plain: detente.Scenario, truce: detente.Scen
         forecast.plot.paths()
     with pytest.raises(detente.ArgumentError, match="keep_outcomes"):
         detente.simulate(truce, paths=50).plot.comparison()
+
+
+# -- names beside dots ---------------------------------------------------------------------------
+
+
+def test_names_beside_dots_cover_neither_one_another_nor_other_dots() -> None:
+    from detente.plotting.label_places import label_places
+
+    dots = [(100.0, 100.0), (105.0, 100.0), (560.0, 50.0), (130.0, 93.0)]
+    first, second, edge = label_places(dots, ["one", "other", "a long name"], 600.0, 10.0)
+    assert first == (107.0, 80.0)  # nearer is the dot beside it
+    assert second is not None
+    assert second[1] != first[1]
+    assert edge is not None
+    assert edge[0] + 0.58 * 10 * len("a long name") == pytest.approx(600.0)
+    crowd = label_places([(50.0, 50.0)] * 9, ["name"] * 9, 600.0, 10.0)
+    places = [place for place in crowd if place is not None]
+    assert len(places) == len(set(places)) < 9

@@ -1,6 +1,8 @@
 #include "engine/draws.hpp"
 
 #include <algorithm>
+#include <cmath>
+#include <string>
 
 #include "detente/diagnostic/error.hpp"
 #include "detente/kernel/dispatch.hpp"
@@ -33,6 +35,23 @@ void require_paths_per_draw(std::uint64_t paths_per_draw) {
   if (paths_per_draw == 0) throw diagnostic::RunError("a draw needs at least one path");
 }
 
+void require_levels(const std::vector<double>& levels, std::size_t n_parameters,
+                    std::uint64_t first_path, std::uint64_t n_paths, std::uint64_t paths_per_draw) {
+  if (levels.empty()) return;
+  const std::uint64_t n_draws =
+      (first_path + n_paths - 1) / paths_per_draw - first_path / paths_per_draw + 1;
+  if (levels.size() != n_draws * n_parameters) {
+    throw diagnostic::RunError("levels need a row of " + std::to_string(n_parameters) +
+                               " parameters for each of " + std::to_string(n_draws) +
+                               " draws: " + std::to_string(n_draws * n_parameters) +
+                               " numbers, not " + std::to_string(levels.size()));
+  }
+  const bool all_fit = std::all_of(levels.begin(), levels.end(), [](double level) {
+    return std::isnan(level) || (level > 0.0 && level < 1.0);
+  });
+  if (!all_fit) throw diagnostic::RunError("levels lie above 0 and below 1");
+}
+
 Draws::Draws(const model::Model& model) : copula_(copula_of(model)) {
   for (const model::Parameter& parameter : model.parameters) {
     streams_.push_back(random::StreamId("parameter/" + parameter.name).value());
@@ -49,7 +68,7 @@ bool Draws::vary() const {
 }
 
 void Draws::fill(std::uint64_t seed_key, std::uint64_t first_path, std::uint64_t paths_per_draw,
-                 std::size_t n, double* columns, std::size_t stride) const {
+                 std::size_t n, double* columns, std::size_t stride, const Levels& levels) const {
   const std::size_t lanes = rounded_lanes(n);
   Buffer<std::uint64_t> draws(lanes);
   Buffer<std::uint32_t> indices(lanes);
@@ -66,6 +85,12 @@ void Draws::fill(std::uint64_t seed_key, std::uint64_t first_path, std::uint64_t
       continue;
     }
     table.uniforms(z, {seed_key, streams_[p]}, draws.data(), indices.data(), lanes);
+    if (levels.values != nullptr) {
+      for (std::size_t i = 0; i < lanes; ++i) {
+        const double level = levels.values[(draws[i] - levels.first_draw) * n_parameters + p];
+        if (!std::isnan(level)) z[i] = level;
+      }
+    }
     quantile(z, z, z, z, lanes);
   }
   // A row reads its own score and earlier ones, so the last row goes first.

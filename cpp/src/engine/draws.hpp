@@ -17,6 +17,17 @@ namespace detente::engine {
 /// RunError when 0.
 void require_paths_per_draw(std::uint64_t paths_per_draw);
 
+/// Quantiles at which parameters are held instead of being drawn: RunOptions::levels.
+struct Levels {
+  const double* values = nullptr;  ///< [draw][parameter], NaN: drawn; null: all drawn
+  std::uint64_t first_draw = 0;    ///< draw of the first row
+};
+
+/// RunError unless there is a row for each draw of paths `first_path` ... `first_path + n_paths - 1`, and every level
+/// lies between 0 and 1. None at all is right too.
+void require_levels(const std::vector<double>& levels, std::size_t n_parameters,
+                    std::uint64_t first_path, std::uint64_t n_paths, std::uint64_t paths_per_draw);
+
 class Draws {
  public:
   explicit Draws(const model::Model& model);
@@ -24,7 +35,7 @@ class Draws {
   /// Fills `columns` ([parameter][path], `stride` apart, stride a multiple of the lane quantum) for paths
   /// first_path ... first_path + n - 1: those of draw floor(path / paths_per_draw), which is what the streams count.
   void fill(std::uint64_t seed_key, std::uint64_t first_path, std::uint64_t paths_per_draw,
-            std::size_t n, double* columns, std::size_t stride) const;
+            std::size_t n, double* columns, std::size_t stride, const Levels& levels = {}) const;
   /// Whether a parameter is uncertain: draws differ.
   bool vary() const;
 

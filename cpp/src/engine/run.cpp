@@ -132,6 +132,11 @@ class Ensemble {
   }
 
  private:
+  Levels levels() const {
+    if (options_.levels.empty()) return {};
+    return {options_.levels.data(), options_.first_path / options_.paths_per_draw};
+  }
+
   Labels labels() const {
     Labels labels = labels_of(*model_, policies_, prepared_.tasks[0]->program().grid().report_times,
                               options_.scenario_hash);
@@ -179,7 +184,7 @@ class Ensemble {
     work->stride = rounded_lanes(work->n);
     work->parameters = Buffer<double>(model_->parameters.size() * work->stride);
     prepared_.draws->fill(key, work->first_path, options_.paths_per_draw, work->n,
-                          work->parameters.data(), work->stride);
+                          work->parameters.data(), work->stride, levels());
     for (std::size_t p = 0; p < prepared_.tasks.size(); ++p) {
       Block::Options options;
       options.bands = bands_[p].get();
@@ -293,6 +298,8 @@ Forecast run(std::shared_ptr<const model::Model> model, const RunOptions& option
   if (options.n_paths == 0) throw diagnostic::RunError("a run needs at least one path");
   if (options.threads < 0) throw diagnostic::RunError("the number of threads cannot be negative");
   require_paths_per_draw(options.paths_per_draw);
+  require_levels(options.levels, model->parameters.size(), options.first_path, options.n_paths,
+                 options.paths_per_draw);
   using clock = std::chrono::steady_clock;
   const auto begin = clock::now();
   const auto seconds = [&begin] {

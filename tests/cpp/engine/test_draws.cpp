@@ -52,6 +52,39 @@ TEST_CASE("paths of a draw share its parameters and nothing else", "[engine]") {
   CHECK(n_mixed > 30);
 }
 
+TEST_CASE("parameters are held at given levels, draw by draw", "[engine]") {
+  // truce: b_trust normal(0.5, 0.2); rate hangs on it. Paths 14 ... 34 are of draws 2, 3 and 4.
+  const double open = std::numeric_limits<double>::quiet_NaN();
+  RunOptions options = with_draws(7, 21, 14);
+  options.keep_outcomes = true;
+  const Forecast free = run(truce(), options);
+  options.levels = {0.5, open, open, open, 0.8, 0.5};
+  const Forecast held = run(truce(), options);
+  const std::vector<double>& trust = held.parameter_columns[0].values;
+  const std::vector<double>& rate = held.parameter_columns[1].values;
+  CHECK(trust[0] == Approx(0.5));
+  CHECK(trust[6] == Approx(0.5));
+  CHECK(trust[14] == Approx(0.5 + 0.2 * 0.8416212336));
+  CHECK(rate[14] > rate[0]);
+  for (std::size_t path = 7; path < 14; ++path) {
+    CHECK(trust[path] == free.parameter_columns[0].values[path]);
+    CHECK(rate[path] == free.parameter_columns[1].values[path]);
+  }
+  for (const std::uint32_t block_paths : {1U, 5U}) {
+    options.block_paths = block_paths;
+    CHECK(run(truce(), options).serialize() == held.serialize());
+  }
+}
+
+TEST_CASE("levels that do not fit are refused", "[engine]") {
+  RunOptions options = with_draws(7, 21, 14);
+  options.levels = {0.5, 0.5};
+  CHECK(error_of(truce(), options) ==
+        "levels need a row of 2 parameters for each of 3 draws: 6 numbers, not 2");
+  options.levels = {0.5, 0.5, 0.5, 0.5, 0.5, 1.0};
+  CHECK(error_of(truce(), options) == "levels lie above 0 and below 1");
+}
+
 TEST_CASE("threads and blocks do not change a bit where paths share draws", "[engine]") {
   for (const std::uint64_t paths_per_draw : {10U, 300U, 5000U}) {
     const std::string whole = run(truce(), with_draws(paths_per_draw, 1000)).serialize();

@@ -19,6 +19,10 @@ struct RunOptions {
   std::uint64_t seed = 0;        ///< every integer is a seed
   std::uint64_t paths_per_draw =
       1;  ///< at least 1; path p has the parameters of draw floor(p / paths_per_draw)
+  /// [draw][parameter], from the draw of `first_path` on: each the quantile, above 0 and below 1, at which the
+  /// parameter is held on the paths of that draw instead of being drawn; NaN: drawn as ever; empty: all drawn. A
+  /// correlated parameter is held at that quantile of what the ones it hangs on leave open. For designs of points.
+  std::vector<double> levels;
   std::vector<std::string> policies;  ///< names; empty: all, in file order
   int threads = 0;                    ///< 0: all this process may use
   std::uint64_t keep_paths = 0;       ///< full histories of so many first paths
