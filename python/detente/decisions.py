@@ -1,4 +1,4 @@
-"""What a forecast says to who must choose: ranking, dominance, what pairing saves, sure bands."""
+"""What a forecast says to who must choose: ranks, regret, dominance, and how sure they are."""
 
 from __future__ import annotations
 
