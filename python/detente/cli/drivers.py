@@ -189,8 +189,8 @@ def _print_means(found: ConditionalMeans, top: int) -> None:
             f"{counts['n_left_out']:,} undecided",
             FigureTable(["with", "without", "difference", "in sd"], rows),
             "Means just after the first firing; the largest difference in standard deviations "
-            "first. What goes together is not thereby a cause, and about one interval in twenty misses 0 "
-            "by chance.",
+            "first. What goes together is not thereby a cause, and about one interval in twenty "
+            "misses 0 by chance.",
         )
 
 
