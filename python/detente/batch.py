@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from detente import _core
 from detente.errors import ArgumentError, DetenteError, StorageError
@@ -27,6 +27,9 @@ from detente.run_terms import RunTerms
 from detente.simulation import simulate
 from detente.storage import save_forecast
 from detente.written import remove_unfinished, write_whole
+
+if TYPE_CHECKING:
+    from distributed import Client
 
 Status = Literal["waiting", "complete", "failed"]
 
@@ -78,13 +81,14 @@ class Batch:
     ----------
     folder
         Where their results and the index go.
-    threads
+    threads, client
         As in :func:`detente.simulate`.
     """
 
     plan: Plan
     folder: Path
     threads: int | None = None
+    client: Client | None = None
     entries: list[Entry] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -166,8 +170,9 @@ class Batch:
                 entry.seconds, entry.was_there = before.wall_seconds, True
             else:
                 forecast = simulate(
-                    job.scenario, **job.settings, threads=self.threads, progress=report
-                )
+                    job.scenario, **job.settings, threads=self.threads, progress=report,
+                    client=self.client,
+                )  # fmt: skip
                 save_forecast(forecast, place, overwrite=is_damaged, with_parquet=True)
                 entry.seconds = forecast.wall_seconds
         except (DetenteError, OSError) as error:

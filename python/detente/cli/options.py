@@ -52,6 +52,15 @@ Force = Annotated[bool, typer.Option("--force", help="Let --chart replace a file
 OutcomeOrUtility = Annotated[
     str, typer.Option("--outcome", metavar="NAME", help="What is looked at.")
 ]
+Dask = Annotated[
+    str | None,
+    typer.Option(
+        "--dask",
+        metavar="ADDRESS",
+        help="Run on the workers of the Dask scheduler there, such as tcp://host:8786.",
+        show_default=False,
+    ),
+]
 Json = Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")]
 
 
