@@ -5,9 +5,10 @@ in the order of the paths, so that this machine holds the sum and one part, and 
 is when a run is stopped are the first paths. A range whose worker died is run again by the
 scheduler. A task carries the scenario's text and numbers, never the name of a file.
 
-How ranges are cut changes no number. They begin small, until the speed of a worker is known; then
-each is to take about ten seconds, longer where merging would keep this machine busy for more than a
-quarter of the time, and shorter towards the end, so that no worker waits long for the last ones.
+How ranges are cut changes no number. They begin with a block each, until the speed of a worker is
+known; then each is to take about ten seconds, longer where merging would keep this machine busy for
+more than a quarter of the time, and shorter towards the end, so that no worker waits long for the
+last ones.
 """
 
 from __future__ import annotations
@@ -35,10 +36,10 @@ from detente.scenario import Scenario
 if TYPE_CHECKING:
     from distributed import Client, Event, Future
 
-#: Paths of a task until a speed is known, and the fewest later.
-LEAST_PATHS = 1024
-#: Larger tasks are of whole blocks.
+#: A task has a block of paths at least, which the engine advances together, and whole blocks where
+#: it has more; fewer only where there are not that many for each thread, and then this at least.
 BLOCK = 4096
+LEAST_PATHS = 256
 #: Seconds that a task is to take.
 TASK_SECONDS = 10.0
 #: The most of its time that this machine is to spend on merging.
@@ -124,7 +125,7 @@ class RunsOnCluster:
             if left <= 0:
                 return
             first_path = paths.first_path + shared.n_paths_submitted
-            shared.submit(PathRange(first_path, sizes.next(left)))
+            shared.submit(PathRange(first_path, sizes.next(left, paths.n_paths)))
 
     def _merge_next(self, shared: _SharedRun, merged: _Merged) -> None:
         """Merge the next range, if it is done."""
@@ -164,13 +165,12 @@ class TaskSizes:
         self._speed = n_paths / max(run_seconds, 1e-6)
         self._merge_seconds = merge_seconds
 
-    def next(self, left: int) -> int:
-        """Paths of the next task, of `left` that no task has yet."""
-        if self._speed == 0.0:
-            return min(LEAST_PATHS, left)
+    def next(self, left: int, n_paths: int) -> int:
+        """Paths of the next task, of `left` that no task has yet, of `n_paths` in all."""
+        fewest = max(LEAST_PATHS, min(BLOCK, -(-n_paths // self.n_threads)))
         busy = self.n_threads * self._merge_seconds / MERGING_SHARE
         wanted = int(self._speed * max(TASK_SECONDS, busy))
-        n = max(LEAST_PATHS, min(wanted, left // (2 * self.n_threads)))
+        n = max(fewest, min(wanted, left // (2 * self.n_threads)))
         if n > BLOCK:
             n -= n % BLOCK
         return min(n, left)

@@ -41,6 +41,7 @@ def client(workers: LocalCluster) -> Iterator[Client]:
 @pytest.fixture
 def small_tasks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cluster, "LEAST_PATHS", 400)
+    monkeypatch.setattr(cluster, "BLOCK", 400)
     monkeypatch.setattr(cluster, "TASK_SECONDS", 0.0)
 
 
@@ -211,7 +212,7 @@ def test_ctrl_c_keeps_the_first_paths_and_stops_the_workers(
 def test_a_long_task_that_is_cancelled_ends_soon(
     truce: detente.Scenario, client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(cluster, "LEAST_PATHS", 10**8)
+    monkeypatch.setattr(cluster, "BLOCK", 10**8)
     with pytest.raises(detente.ArgumentError, match="before a path was finished"):
         detente.simulate(
             truce, paths=10**9, client=client, progress=lambda *args: args[2] < 0.5
@@ -257,13 +258,15 @@ def test_a_scheduler_that_does_not_answer_is_named(monkeypatch: pytest.MonkeyPat
 def test_tasks_fit_the_speed_and_shrink_towards_the_end() -> None:
     sizes = TaskSizes()
     sizes.n_threads = 4
-    assert sizes.next(10**9) == cluster.LEAST_PATHS
-    assert sizes.next(5) == 5
+    block = cluster.BLOCK
+    assert sizes.next(10**9, 10**9) == block
+    assert sizes.next(5, 10**9) == 5
+    assert sizes.next(9_000, 9_000) == 2_250
+    assert sizes.next(500, 500) == cluster.LEAST_PATHS
     sizes.learn(n_paths=1_000, run_seconds=0.05, merge_seconds=0.01)
-    assert sizes.next(10**9) == 200_000 - 200_000 % cluster.BLOCK
-    assert sizes.next(80_000) == 8_192
-    assert sizes.next(9_000) == 1_125
-    assert sizes.next(30) == 30
-    # Merging 400 parts a second here would be too much.
+    assert sizes.next(10**9, 10**9) == 200_000 - 200_000 % block
+    assert sizes.next(80_000, 10**9) == 2 * block
+    assert sizes.next(9_000, 10**9) == block
+    # Merging a part for each ten seconds of four threads would keep this machine busy.
     sizes.learn(n_paths=1_000, run_seconds=0.05, merge_seconds=2.0)
-    assert sizes.next(10**9) == 640_000 - 640_000 % cluster.BLOCK
+    assert sizes.next(10**9, 10**9) == 640_000 - 640_000 % block
