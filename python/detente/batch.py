@@ -21,6 +21,7 @@ from detente import _core
 from detente.errors import ArgumentError, DetenteError, StorageError
 from detente.forecast import Forecast
 from detente.locking import LOCK, locked
+from detente.memory import check_command
 from detente.plans import Job, Plan
 from detente.progress import ProgressCallback
 from detente.run_terms import RunTerms
@@ -83,12 +84,15 @@ class Batch:
         Where their results and the index go.
     threads, client
         As in :func:`detente.simulate`.
+    max_memory
+        Jobs that may take more, saving included, fail before they start.
     """
 
     plan: Plan
     folder: Path
     threads: int | None = None
     client: Client | None = None
+    max_memory: str | None = None
     entries: list[Entry] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -169,6 +173,10 @@ class Batch:
             if before is not None:
                 entry.seconds, entry.was_there = before.wall_seconds, True
             else:
+                check_command(
+                    job.scenario, job.settings, self.threads, self.max_memory,
+                    with_parquet=True,
+                )  # fmt: skip
                 forecast = simulate(
                     job.scenario, **job.settings, threads=self.threads, progress=report,
                     client=self.client,

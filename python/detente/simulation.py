@@ -13,7 +13,7 @@ from detente.errors import ArgumentError, Interrupted, check_names, unknown_name
 from detente.forecast import Forecast
 from detente.merging import PathRange
 from detente.progress import ProgressCallback, reporting
-from detente.ranges import RangeRunner, RunsHere
+from detente.ranges import RangeRunner, RunsHere, run_options
 from detente.run_terms import LARGEST_UINT64, RunTerms
 from detente.shards import Shard
 
@@ -44,6 +44,7 @@ def simulate(
     shard: str | None = None,
     checkpoint: Checkpoint | None = None,
     client: Client | None = None,
+    max_memory: int | str | None = None,
 ) -> Forecast:
     """Simulate the policies of a scenario on the same randomness.
 
@@ -94,6 +95,10 @@ def simulate(
         last bit. Workers need this version of detente and the instruction set of this machine
         (``DETENTE_ISA=v3`` everywhere makes them alike). `threads` are then those of one task, 1 by
         default: a worker runs a task on each of its own threads.
+    max_memory
+        Refuse a run that may take more resident memory than this: bytes, or a text such as
+        ``"2GB"``. What it may take is estimated before it starts, mostly to within a factor of two
+        above what it does; what is made of the forecast afterwards is not in it.
 
     Returns
     -------
@@ -102,7 +107,8 @@ def simulate(
     Raises
     ------
     ArgumentError
-        An argument is out of range, or names an unknown policy or outcome.
+        An argument is out of range, or names an unknown policy or outcome; or the run may take
+        more than `max_memory`.
     RunError
         A hazard turned negative or was not a number; the lowest failing path is named. Or a
         cluster cannot go on.
@@ -131,11 +137,32 @@ def simulate(
         what = "a shard" if shard is not None else "a run with a checkpoint"
         raise ArgumentError(f"{what} has a fixed number of paths; `precision` would choose one")
     n_threads = 0 if threads is None else _count("threads", threads, least=1, most=4096)
+    if max_memory is not None:
+        _check_memory(scenario, terms, n_threads, max_memory, client, checkpoint or targets)
     with reporting(progress, terms.n_paths) as report:
         ensemble = _Ensemble(_runner(scenario, terms, n_threads, client), terms, report)
         if checkpoint is not None:
             return ensemble.run_with(checkpoint)
         return ensemble.run_to_precision(targets) if targets else ensemble.run_all()
+
+
+def _check_memory(
+    scenario: Scenario,
+    terms: RunTerms,
+    threads: int,
+    max_memory: int | str,
+    client: Client | None,
+    batches: object,
+) -> None:
+    from detente.memory import estimate_memory, size_of
+
+    if client is not None:
+        raise ArgumentError(
+            "max_memory is about this process; `dask worker --memory-limit` is about workers"
+        )
+    most = size_of(max_memory)
+    options = run_options(terms, PathRange(terms.first_path, terms.n_paths), threads)
+    estimate_memory(scenario, options, in_batches=bool(batches)).check(most)
 
 
 def _runner(

@@ -26,6 +26,7 @@ def batch(
         bool, typer.Option("--resume", help="Skip what an earlier batch has finished in DIR.")
     ] = False,
     threads: options.Threads = None,
+    max_memory: options.MaxMemory = None,
     dask: options.Dask = None,
     as_json: options.Json = False,
 ) -> int | None:
@@ -35,7 +36,8 @@ def batch(
     from detente.plans import read_plan
     from detente.progress import reporting
 
-    jobs = Batch(read_plan(plan), out, threads)
+    options.check_where(dask, max_memory)
+    jobs = Batch(read_plan(plan), out, threads, max_memory=max_memory)
     n_paths = sum(entry.job.settings["paths"] for entry in jobs.entries)
     interrupted = False
     with connected(dask) as jobs.client, jobs.opened(resume):
