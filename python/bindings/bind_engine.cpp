@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "bindings.hpp"
+#include "detente/engine/memory.hpp"
 #include "detente/engine/run.hpp"
 #include "detente/engine/trace.hpp"
 #include "detente/scenario/reader.hpp"
@@ -143,6 +144,22 @@ void bind_engine(py::module_& module) {
       .def_readwrite("block_paths", &RunOptions::block_paths);
   module.def("run", &run, py::arg("scenario"), py::arg("options"), py::arg("progress") = py::none(),
              "The forecast, and the exception that stopped the run or None.");
+
+  using engine::MemoryNeed;
+  py::class_<MemoryNeed>(module, "MemoryNeed")
+      .def_readonly("threads", &MemoryNeed::threads)
+      .def_readonly("block", &MemoryNeed::block)
+      .def_readonly("waiting", &MemoryNeed::waiting)
+      .def_readonly("summaries", &MemoryNeed::summaries)
+      .def_readonly("readings", &MemoryNeed::readings)
+      .def_readonly("histories", &MemoryNeed::histories)
+      .def("total", &MemoryNeed::total);
+  module.def(
+      "memory_needed",
+      [](const Scenario& scenario, const RunOptions& options) {
+        return engine::memory_needed(scenario.model, options);
+      },
+      py::arg("scenario"), py::arg("options"), py::call_guard<py::gil_scoped_release>());
 
   bind_trace(module);
   module.def(

@@ -252,6 +252,16 @@ class RunOptions:
     block_paths: int
     def __init__(self) -> None: ...
 
+class MemoryNeed:
+    threads: int
+    block: int
+    waiting: int
+    summaries: int
+    readings: int
+    histories: int
+    def total(self) -> int: ...
+
+def memory_needed(scenario: Scenario, options: RunOptions) -> MemoryNeed: ...
 def run(
     scenario: Scenario,
     options: RunOptions,

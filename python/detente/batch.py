@@ -15,18 +15,22 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from detente import _core
 from detente.errors import ArgumentError, DetenteError, StorageError
 from detente.forecast import Forecast
 from detente.locking import LOCK, locked
+from detente.memory import check_command
 from detente.plans import Job, Plan
 from detente.progress import ProgressCallback
 from detente.run_terms import RunTerms
 from detente.simulation import simulate
 from detente.storage import save_forecast
 from detente.written import remove_unfinished, write_whole
+
+if TYPE_CHECKING:
+    from distributed import Client
 
 Status = Literal["waiting", "complete", "failed"]
 
@@ -78,13 +82,17 @@ class Batch:
     ----------
     folder
         Where their results and the index go.
-    threads
+    threads, client
         As in :func:`detente.simulate`.
+    max_memory
+        Jobs that may take more, saving included, fail before they start.
     """
 
     plan: Plan
     folder: Path
     threads: int | None = None
+    client: Client | None = None
+    max_memory: str | None = None
     entries: list[Entry] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -165,9 +173,14 @@ class Batch:
             if before is not None:
                 entry.seconds, entry.was_there = before.wall_seconds, True
             else:
+                check_command(
+                    job.scenario, job.settings, self.threads, self.max_memory,
+                    with_parquet=True,
+                )  # fmt: skip
                 forecast = simulate(
-                    job.scenario, **job.settings, threads=self.threads, progress=report
-                )
+                    job.scenario, **job.settings, threads=self.threads, progress=report,
+                    client=self.client,
+                )  # fmt: skip
                 save_forecast(forecast, place, overwrite=is_damaged, with_parquet=True)
                 entry.seconds = forecast.wall_seconds
         except (DetenteError, OSError) as error:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -111,3 +111,15 @@ def _joined_histories(first: Histories, n_first: int, second: Histories | None) 
         np.concatenate([first.states, second.states]),
         np.concatenate([first.values, second.values]),
     )
+
+
+def joined_all(parts: Sequence[tuple[PathData, int]]) -> PathData:
+    """What is known of the paths of touching ranges, each with its number of paths.
+
+    Halves are joined first, so that a column is copied log2(n) times and not n times.
+    """
+    if len(parts) == 1:
+        return parts[0][0]
+    middle = len(parts) // 2
+    n_first = sum(n_paths for _, n_paths in parts[:middle])
+    return joined(joined_all(parts[:middle]), n_first, joined_all(parts[middle:]))

@@ -13,6 +13,9 @@ from detente.shards import Shard
 if TYPE_CHECKING:
     from detente.forecast import Forecast
 
+#: Paths and the seeds of the core are numbered up to it.
+LARGEST_UINT64 = 2**64 - 1
+
 
 @dataclass(frozen=True)
 class RunTerms:
@@ -122,3 +125,21 @@ class RunTerms:
             has_values = field.name not in ("scenario_hash", "policies", "keep_outcomes")
             found.append(f"another {what}" + (f" ({own}, not {other})" if has_values else ""))
         return ", ".join(found)
+
+
+def engine_seed(seed: int) -> int:
+    """The 64 bits that stand for a seed: itself where it fits, else a hash of its decimal text.
+
+    Examples
+    --------
+    >>> engine_seed(7)
+    7
+    >>> 0 <= engine_seed(-1) < 2**64
+    True
+    """
+    if 0 <= seed <= LARGEST_UINT64:
+        return seed
+    from hashlib import blake2b
+
+    digits = f"{seed:x}" if abs(seed) >= 10**4000 else str(seed)
+    return int.from_bytes(blake2b(digits.encode(), digest_size=8).digest(), "little")

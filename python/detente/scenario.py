@@ -289,7 +289,8 @@ class Scenario:
             As in :func:`detente.simulate`; the path is the one that such a run contains.
         """
         from detente.history import Trace
-        from detente.simulation import check_paths_per_draw, check_policies, engine_seed
+        from detente.run_terms import engine_seed
+        from detente.simulation import check_paths_per_draw, check_policies
 
         seed = operator.index(seed)
         name = self.policies[0] if policy is None else check_policies(self, policy)[0]

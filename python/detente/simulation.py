@@ -11,13 +11,15 @@ from typing import TYPE_CHECKING, SupportsIndex
 from detente import _core
 from detente.errors import ArgumentError, Interrupted, check_names, unknown_name
 from detente.forecast import Forecast
-from detente.path_data import path_data
+from detente.merging import PathRange
 from detente.progress import ProgressCallback, reporting
-from detente.provenance import Provenance
-from detente.run_terms import RunTerms
+from detente.ranges import RangeRunner, RunsHere, run_options
+from detente.run_terms import LARGEST_UINT64, RunTerms
 from detente.shards import Shard
 
 if TYPE_CHECKING:
+    from distributed import Client
+
     from detente.checkpoint import Checkpoint
     from detente.hazard_drivers import Drivers
     from detente.scenario import Scenario
@@ -26,8 +28,6 @@ if TYPE_CHECKING:
 #: and stopping when it happens to be narrow favours small estimates of the variance; with batches
 #: of this size that bias is far below the width asked for.
 SMALLEST_BATCH = 10_000
-
-_LARGEST_UINT64 = 2**64 - 1
 
 
 def simulate(
@@ -44,6 +44,8 @@ def simulate(
     paths_per_draw: int = 1,
     shard: str | None = None,
     checkpoint: Checkpoint | None = None,
+    client: Client | None = None,
+    max_memory: int | str | None = None,
 ) -> Forecast:
     """Simulate the policies of a scenario on the same randomness.
 
@@ -88,6 +90,16 @@ def simulate(
     checkpoint
         Where to keep what is done every so often, and to go on from; see
         :class:`detente.Checkpoint`. The numbers are those of a run without one.
+    client
+        A ``distributed.Client``: the paths are shared out to the workers of its Dask cluster, which
+        may join, die and come back meanwhile. The numbers are those of a run without one, to the
+        last bit. Workers need this version of detente and the instruction set of this machine
+        (``DETENTE_ISA=v3`` everywhere makes them alike). `threads` are then those of one task, 1 by
+        default: a worker runs a task on each of its own threads.
+    max_memory
+        Refuse a run that may take more resident memory than this: bytes, or a text such as
+        ``"2GB"``. What it may take is estimated before it starts, mostly to within a factor of two
+        above what it does; what is made of the forecast afterwards is not in it.
 
     Returns
     -------
@@ -96,9 +108,11 @@ def simulate(
     Raises
     ------
     ArgumentError
-        An argument is out of range, or names an unknown policy or outcome.
+        An argument is out of range, or names an unknown policy or outcome; or the run may take
+        more than `max_memory`.
     RunError
-        A hazard turned negative or was not a number; the lowest failing path is named.
+        A hazard turned negative or was not a number; the lowest failing path is named. Or a
+        cluster cannot go on.
     Interrupted
         Ctrl-C (a KeyboardInterrupt); its `forecast` is what the finished paths give, or None.
 
@@ -124,11 +138,42 @@ def simulate(
         what = "a shard" if shard is not None else "a run with a checkpoint"
         raise ArgumentError(f"{what} has a fixed number of paths; `precision` would choose one")
     n_threads = 0 if threads is None else _count("threads", threads, least=1, most=4096)
+    if max_memory is not None:
+        _check_memory(scenario, terms, n_threads, max_memory, client, checkpoint or targets)
     with reporting(progress, terms.n_paths) as report:
-        ensemble = _Ensemble(scenario, terms, n_threads, report)
+        ensemble = _Ensemble(_runner(scenario, terms, n_threads, client), terms, report)
         if checkpoint is not None:
             return ensemble.run_with(checkpoint)
         return ensemble.run_to_precision(targets) if targets else ensemble.run_all()
+
+
+def _check_memory(
+    scenario: Scenario,
+    terms: RunTerms,
+    threads: int,
+    max_memory: int | str,
+    client: Client | None,
+    batches: object,
+) -> None:
+    from detente.memory import estimate_memory, size_of
+
+    if client is not None:
+        raise ArgumentError(
+            "max_memory is about this process; `dask worker --memory-limit` is about workers"
+        )
+    most = size_of(max_memory)
+    options = run_options(terms, PathRange(terms.first_path, terms.n_paths), threads)
+    estimate_memory(scenario, options, in_batches=bool(batches)).check(most)
+
+
+def _runner(
+    scenario: Scenario, terms: RunTerms, threads: int, client: Client | None
+) -> RangeRunner:
+    if client is None:
+        return RunsHere(scenario, terms, threads)
+    from detente.cluster import RunsOnCluster
+
+    return RunsOnCluster(client, scenario, terms, threads)
 
 
 def check_paths_per_draw(paths_per_draw: int) -> int:
@@ -156,7 +201,7 @@ def run_terms(
     """
     begin, n_paths = _count("first_path", first_path), _count("paths", paths, least=1)
     kept = min(_count("keep_paths", keep_paths), n_paths)
-    if begin + n_paths > _LARGEST_UINT64:
+    if begin + n_paths > LARGEST_UINT64:
         raise ArgumentError("first_path and paths together exceed 2^64 - 1")
     part = None if shard is None else Shard.parse(shard, begin, n_paths)
     try:
@@ -178,24 +223,6 @@ def run_terms(
     )
 
 
-def engine_seed(seed: int) -> int:
-    """The 64 bits that stand for a seed: itself where it fits, else a hash of its decimal text.
-
-    Examples
-    --------
-    >>> engine_seed(7)
-    7
-    >>> 0 <= engine_seed(-1) < 2**64
-    True
-    """
-    if 0 <= seed <= _LARGEST_UINT64:
-        return seed
-    from hashlib import blake2b
-
-    digits = f"{seed:x}" if abs(seed) >= 10**4000 else str(seed)
-    return int.from_bytes(blake2b(digits.encode(), digest_size=8).digest(), "little")
-
-
 def check_policies(
     scenario: Scenario | Forecast | Drivers, policies: Sequence[str] | str | None
 ) -> list[str]:
@@ -214,11 +241,10 @@ class _Ensemble:
     """Runs batches of one ensemble and joins them."""
 
     def __init__(
-        self, scenario: Scenario, terms: RunTerms, threads: int, report: ProgressCallback | None
+        self, runner: RangeRunner, terms: RunTerms, report: ProgressCallback | None
     ) -> None:
-        self._scenario = scenario
+        self._runner = runner
         self._terms = terms
-        self._threads = threads
         self._report = report
         self._ceiling = terms.n_paths
         self._forecast: Forecast | None = None
@@ -273,31 +299,20 @@ class _Ensemble:
 
     def _run_batch(self, n_paths: int) -> tuple[Forecast, bool]:
         """Add paths to what is there; True when the callback asked to stop."""
-        terms, done = self._terms, self._done
-        options = _core.RunOptions()
-        options.n_paths = n_paths
-        options.first_path = terms.first_path + done
-        options.paths_per_draw = terms.paths_per_draw
-        options.seed = engine_seed(terms.seed)
-        options.policies = list(terms.policies)
-        options.threads = self._threads
-        options.keep_paths = max(0, terms.keep_paths - done)
-        options.keep_outcomes = terms.keep_outcomes
-        options.scenario_hash = terms.scenario_hash
+        done = self._done
         report = None if self._report is None else self._report_after(done)
-        core, exception = _core.run(self._scenario._core, options, report)
-        if core.n_paths > 0:
-            made = Provenance.of_run(core, self._scenario, terms.seed, terms.shard)
-            batch = Forecast(core, made, path_data(core))
+        ran = self._runner.run(PathRange(self._terms.first_path + done, n_paths), report)
+        if ran.forecast is not None:
+            batch = ran.forecast
             self._forecast = batch if self._forecast is None else self._forecast.merge(batch)
-        self._seconds += core.wall_seconds
-        if isinstance(exception, KeyboardInterrupt):
+        self._seconds += ran.seconds
+        if isinstance(ran.exception, KeyboardInterrupt):
             raise Interrupted(self._so_far()) from None
-        if exception is not None:
-            raise exception
+        if ran.exception is not None:
+            raise ran.exception
         if self._forecast is None:
             raise ArgumentError("the progress callback stopped the run before a path was finished")
-        return self._forecast, bool(core.partial)
+        return self._forecast, ran.stopped
 
     def _so_far(self) -> Forecast | None:
         """What is done, and how much was to be done."""
@@ -346,7 +361,7 @@ def _check_precision(scenario: Scenario, precision: Mapping[str, float] | None) 
     return {name: float(half_width) for name, half_width in precision.items()}
 
 
-def _count(name: str, value: SupportsIndex, least: int = 0, most: int = _LARGEST_UINT64) -> int:
+def _count(name: str, value: SupportsIndex, least: int = 0, most: int = LARGEST_UINT64) -> int:
     number = operator.index(value)
     if not least <= number <= most:
         raise ArgumentError(f"{name} must be between {least} and {most}, not {number}")

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import detente
-from detente.simulation import engine_seed
+from detente.run_terms import engine_seed
 
 
 def same_numbers(first: detente.Forecast, second: detente.Forecast) -> bool:

@@ -81,6 +81,7 @@ std::size_t Pool::append(Slot slot, std::uint64_t path) {
   const std::size_t t = position / tile_lanes;
   if (t == tiles_.size() || position % tile_lanes >= tiles_[t].slots.size()) grow();
   ++size_;
+  peak_ = std::max(peak_, size_);
   Tile& tile = tile_of(position);
   const std::size_t lane = position % tile_lanes;
   tile.paths[lane] = path;

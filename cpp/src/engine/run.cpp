@@ -1,7 +1,6 @@
 #include "detente/engine/run.hpp"
 
 #include <tbb/global_control.h>
-#include <tbb/info.h>
 #include <tbb/parallel_for.h>
 #include <tbb/parallel_pipeline.h>
 #include <tbb/task_arena.h>
@@ -13,6 +12,7 @@
 #include <condition_variable>
 #include <exception>
 #include <mutex>
+#include <new>
 #include <thread>
 
 #include "detente/diagnostic/error.hpp"
@@ -22,26 +22,14 @@
 #include "engine/failure.hpp"
 #include "engine/policies.hpp"
 #include "engine/prepared.hpp"
+#include "engine/run_shape.hpp"
 
 namespace detente::engine {
 
 namespace {
 
-constexpr std::size_t most_block_paths = 4096;  // more gain nothing and take memory
-constexpr std::size_t least_block_paths = 256;
 /// The first blocks of a long run, so that one that is stopped early has something to show.
 constexpr std::size_t first_block_paths = 512;
-
-std::size_t block_size(const RunOptions& options, int threads) {
-  if (options.block_paths > 0) return options.block_paths;
-  // As many blocks for each thread, of equal size.
-  const auto n_threads = static_cast<std::uint64_t>(threads);
-  const std::uint64_t rounds =
-      (options.n_paths - 1) / (std::uint64_t{most_block_paths} * n_threads) + 1;
-  const std::uint64_t share = (options.n_paths - 1) / (rounds * n_threads) + 1;
-  const std::size_t n = std::max(static_cast<std::size_t>(share), least_block_paths);
-  return (n + tile_lanes - 1) / tile_lanes * tile_lanes;
-}
 
 /// Adds the columns of a report date to the bands of one policy, variable by variable under a lock each. Exact sums
 /// and counts do not depend on the order in which blocks come. A stopped run keeps what its unfinished blocks
@@ -78,7 +66,7 @@ class Ensemble {
       : model_(std::move(model)),
         options_(options),
         policies_(chosen_policies(*model_, options.policies)),
-        threads_(options.threads > 0 ? options.threads : tbb::info::default_concurrency()),
+        threads_(thread_count(options)),
         prepared_(prepare(model_, policies_)),
         state_(std::make_shared<Accumulators>(labels(), options.seed, options.first_path)),
         block_paths_(block_size(options, threads_)),
@@ -145,6 +133,7 @@ class Ensemble {
     return labels;
   }
 
+  // Room for all rows at once: columns that grew would be copied, and leave holes where they were.
   void reserve_kept() {
     columns_.resize(policies_.size());
     kept_.resize(policies_.size());
@@ -155,13 +144,16 @@ class Ensemble {
       }
     }
     if (!options_.keep_outcomes) return;
+    if (options_.n_paths > std::vector<double>().max_size()) throw std::bad_alloc();
     for (std::vector<OutcomeColumn>& columns : columns_) {
       for (const Labels::Outcome& outcome : state_->labels.outcomes) {
         columns.push_back({outcome.name, {}});
+        columns.back().values.reserve(static_cast<std::size_t>(options_.n_paths));
       }
     }
     for (const model::Parameter& parameter : model_->parameters) {
       parameter_columns_.push_back({parameter.name, {}});
+      parameter_columns_.back().values.reserve(static_cast<std::size_t>(options_.n_paths));
     }
   }
 

@@ -58,6 +58,12 @@ QuantileSketch::QuantileSketch(std::size_t capacity)
   }
 }
 
+std::size_t QuantileSketch::most_bytes(std::size_t capacity) {
+  std::size_t n_slots = fewest_slots;
+  while (most_occupied(n_slots) < capacity) n_slots *= 2;
+  return sizeof(QuantileSketch) + n_slots * sizeof(Slot);
+}
+
 // The slot of the key, or the free one where it belongs: linear probing.
 std::size_t QuantileSketch::find(std::int64_t key) const {
   const std::size_t mask = slots_.size() - 1;

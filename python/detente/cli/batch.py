@@ -26,17 +26,21 @@ def batch(
         bool, typer.Option("--resume", help="Skip what an earlier batch has finished in DIR.")
     ] = False,
     threads: options.Threads = None,
+    max_memory: options.MaxMemory = None,
+    dask: options.Dask = None,
     as_json: options.Json = False,
 ) -> int | None:
     """Run every job of a plan: scenarios, changes and seeds, crossed; a folder for each."""
     from detente.batch import Batch
+    from detente.cluster import connected
     from detente.plans import read_plan
     from detente.progress import reporting
 
-    jobs = Batch(read_plan(plan), out, threads)
+    options.check_where(dask, max_memory)
+    jobs = Batch(read_plan(plan), out, threads, max_memory=max_memory)
     n_paths = sum(entry.job.settings["paths"] for entry in jobs.entries)
     interrupted = False
-    with jobs.opened(resume):
+    with connected(dask) as jobs.client, jobs.opened(resume):
         try:
             with reporting(True, n_paths) as progress:
                 jobs.run(lambda entry: say(_line(entry, jobs)), progress)

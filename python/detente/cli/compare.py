@@ -48,6 +48,7 @@ def compare(
     policies: options.Policies = None,
     paths_per_draw: options.PathsPerDraw = 1,
     first_path: options.FirstPath = 0,
+    max_memory: options.MaxMemory = None,
     as_json: options.Json = False,
 ) -> int | None:
     """Simulate policies on the same randomness and print their differences to a baseline.
@@ -56,6 +57,7 @@ def compare(
     the expected regret of choosing it. With --paths-per-draw so they are over the parameters.
     """
     from detente.errors import Interrupted
+    from detente.memory import check_command
     from detente.scenario import Scenario
     from detente.simulation import check_policies, simulate
 
@@ -64,19 +66,18 @@ def compare(
     first = check_policies(scenario, baseline)[0]
     if first not in names:
         names.insert(0, first)
+    what: dict[str, Any] = {
+        "paths": paths,
+        "seed": options.seed_of(seed),
+        "policies": names,
+        "keep_outcomes": True,
+        "first_path": first_path,
+        "paths_per_draw": paths_per_draw,
+    }
+    check_command(scenario, what, threads, max_memory)
     forecast: Forecast | None
     try:
-        forecast = simulate(
-            scenario,
-            paths=paths,
-            seed=options.seed_of(seed),
-            policies=names,
-            threads=threads,
-            keep_outcomes=True,
-            progress=True,
-            first_path=first_path,
-            paths_per_draw=paths_per_draw,
-        )
+        forecast = simulate(scenario, **what, threads=threads, progress=True)
         interrupted = False
     except Interrupted as interruption:
         forecast, interrupted = interruption.forecast, True

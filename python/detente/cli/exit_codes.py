@@ -57,6 +57,12 @@ def _run(command: Callable[P, int | None], *arguments: P.args, **options: P.kwar
     except OSError as error:
         say(f"detente: {_text(error)}")
         return FAILED
+    except MemoryError:
+        say(
+            "detente: memory ran out; fewer paths, policies or threads take less, and --max-memory "
+            "refuses such a run before it starts"
+        )
+        return FAILED
     except KeyboardInterrupt:
         say("detente: interrupted")
         return INTERRUPTED

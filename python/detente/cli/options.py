@@ -52,7 +52,35 @@ Force = Annotated[bool, typer.Option("--force", help="Let --chart replace a file
 OutcomeOrUtility = Annotated[
     str, typer.Option("--outcome", metavar="NAME", help="What is looked at.")
 ]
+Dask = Annotated[
+    str | None,
+    typer.Option(
+        "--dask",
+        metavar="ADDRESS",
+        help="Run on the workers of the Dask scheduler there, such as tcp://host:8786.",
+        show_default=False,
+    ),
+]
+MaxMemory = Annotated[
+    str | None,
+    typer.Option(
+        "--max-memory",
+        metavar="SIZE",
+        help="Refuse to run what may take more, such as 500MB or 4GiB.",
+        show_default=False,
+    ),
+]
 Json = Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")]
+
+
+def check_where(dask: str | None, max_memory: str | None) -> None:
+    """Raise an ArgumentError where a limit of this machine meets a run on others."""
+    from detente.errors import ArgumentError
+
+    if dask is not None and max_memory is not None:
+        raise ArgumentError(
+            "--max-memory is about this machine; `dask worker --memory-limit` is about workers"
+        )
 
 
 def seed_of(text: str) -> int:

@@ -60,13 +60,18 @@ def run(
         bool,
         typer.Option("--resume", help="Go on from the checkpoint of this run, if there is one."),
     ] = False,
+    max_memory: options.MaxMemory = None,
+    dask: options.Dask = None,
     as_json: options.Json = False,
 ) -> int | None:
     """Simulate a scenario and print the outcomes of its policies."""
+    from detente.cluster import connected
     from detente.errors import ArgumentError
+    from detente.memory import check_command
     from detente.scenario import Scenario
     from detente.simulation import run_terms
 
+    options.check_where(dask, max_memory)
     destination = Destination(out, overwrite, report, as_json)
     kept = Keeping.of(out, checkpoint_every, resume)
     if out is None and (keep_outcomes or keep_paths):
@@ -89,13 +94,19 @@ def run(
             destination._replace(out=None).give(done)
             return None
     destination.check()
-    return _run(scenario, what, threads, _precision(precision), kept, destination)
+    targets = _precision(precision)
+    check_command(
+        scenario, what, threads, max_memory,
+        in_batches=bool(targets or kept), use="tables" if out or report else "shown",
+    )  # fmt: skip
+    with connected(dask) as client:
+        where = {"threads": threads, "client": client}
+        return _run(scenario, {**what, **where}, targets, kept, destination)
 
 
 def _run(
     scenario: Scenario,
     what: dict[str, Any],
-    threads: int | None,
     precision: dict[str, float],
     kept: Keeping | None,
     destination: Destination,
@@ -109,9 +120,8 @@ def _run(
             remove_unfinished(destination.out.absolute().parent, destination.out.name)
         try:
             forecast = simulate(
-                scenario, **what, threads=threads, precision=precision, progress=True,
-                checkpoint=checkpoint,
-            )  # fmt: skip
+                scenario, **what, precision=precision, progress=True, checkpoint=checkpoint
+            )
         except Interrupted as interruption:
             if kept is not None:
                 say(f"detente: what is done is kept in {kept.folder}; --resume goes on from it")

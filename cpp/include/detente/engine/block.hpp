@@ -134,6 +134,9 @@ class Block {
 
   BlockResult run();
 
+  /// The pools that the lanes have been in so far.
+  const std::vector<std::unique_ptr<Pool>>& pools() const { return pools_; }
+
  private:
   struct Fired {
     Slot slot;

@@ -62,6 +62,8 @@ class Pool {
   const program::StateProgram& program() const { return *program_; }
   const Watch& watch() const { return watch_; }
   std::size_t size() const { return size_; }
+  /// The most lanes that it has held.
+  std::size_t peak() const { return peak_; }
   std::size_t tile_count() const { return (size_ + tile_lanes - 1) / tile_lanes; }
   Tile& tile(std::size_t t) { return tiles_[t]; }
   Tile& tile_of(std::size_t position) { return tiles_[position / tile_lanes]; }
@@ -100,6 +102,7 @@ class Pool {
   std::vector<std::ptrdiff_t> moving_columns_;
   std::vector<Tile> tiles_;
   std::size_t size_ = 0;
+  std::size_t peak_ = 0;
   Buffer<double> scalars_;
   std::size_t step_;
 };

@@ -41,6 +41,9 @@ class QuantileSketch {
   /// RunError unless 16 <= capacity <= 2^20.
   explicit QuantileSketch(std::size_t capacity = default_capacity);
 
+  /// The most bytes that a sketch of this capacity takes, itself included.
+  static std::size_t most_bytes(std::size_t capacity);
+
   void add(double value);
   void add(const double* values, std::size_t n);
   /// RunError when the capacities differ.

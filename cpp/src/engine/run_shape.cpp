@@ -1,0 +1,56 @@
+#include "engine/run_shape.hpp"
+
+#include <tbb/info.h>
+
+#include <algorithm>
+
+#include "detente/diagnostic/error.hpp"
+#include "detente/engine/buffer.hpp"
+
+namespace detente::engine {
+
+namespace {
+
+constexpr std::size_t least_block_paths = 256;
+
+}  // namespace
+
+std::vector<std::size_t> chosen_policies(const model::Model& model,
+                                         const std::vector<std::string>& names) {
+  std::vector<std::size_t> chosen;
+  for (std::size_t p = 0; p < model.policies.size(); ++p) {
+    const std::string& name = model.policies[p].name;
+    if (names.empty() || std::find(names.begin(), names.end(), name) != names.end()) {
+      chosen.push_back(p);
+    }
+  }
+  for (const std::string& name : names) {
+    const bool is_known =
+        std::any_of(model.policies.begin(), model.policies.end(),
+                    [&name](const model::Policy& policy) { return policy.name == name; });
+    if (is_known) continue;
+    std::string known;
+    for (const model::Policy& policy : model.policies) {
+      known += (known.empty() ? "" : ", ") + policy.name;
+    }
+    throw diagnostic::RunError("the scenario has no policy `" + name + "`; it has: " + known);
+  }
+  return chosen;
+}
+
+int thread_count(const RunOptions& options) {
+  return options.threads > 0 ? options.threads : tbb::info::default_concurrency();
+}
+
+std::size_t block_size(const RunOptions& options, int threads) {
+  if (options.block_paths > 0) return options.block_paths;
+  // As many blocks for each thread, of equal size.
+  const auto n_threads = static_cast<std::uint64_t>(threads);
+  const std::uint64_t rounds =
+      (options.n_paths - 1) / (std::uint64_t{most_block_paths} * n_threads) + 1;
+  const std::uint64_t share = (options.n_paths - 1) / (rounds * n_threads) + 1;
+  const std::size_t n = std::max(static_cast<std::size_t>(share), least_block_paths);
+  return (n + tile_lanes - 1) / tile_lanes * tile_lanes;
+}
+
+}  // namespace detente::engine
