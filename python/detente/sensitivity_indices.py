@@ -51,7 +51,7 @@ Method = Literal["all", "sobol", "rank", "tornado", "pawn"]
 Kind = Literal["sobol", "tornado", "pawn"]
 
 #: Paths by default: one policy of the flagship then takes less than a minute.
-DEFAULT_PATHS = 40_000
+DEFAULT_PATHS = 20_000
 
 
 @dataclass(frozen=True)

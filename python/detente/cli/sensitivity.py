@@ -29,7 +29,7 @@ PathsOption = Annotated[
         "--paths",
         "-n",
         help="Simulated paths; with morris at each point of the design.",
-        show_default="40000; morris 64",
+        show_default="20000; morris 64",
     ),
 ]
 TrajectoriesOption = Annotated[
