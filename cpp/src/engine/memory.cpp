@@ -8,6 +8,7 @@
 #include "detente/diagnostic/error.hpp"
 #include "detente/random/stream.hpp"
 #include "engine/accumulators.hpp"
+#include "engine/policies.hpp"
 #include "engine/prepared.hpp"
 #include "engine/run_shape.hpp"
 

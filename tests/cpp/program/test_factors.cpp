@@ -43,8 +43,7 @@ TEST_CASE("a hazard is taken apart at products, quotients and the terms of expon
   CHECK(names_of("hazard: a + b") == Names{"a + b"});
 }
 
-TEST_CASE("a shared expression is taken apart too; one that is no product keeps its name",
-          "[program]") {
+TEST_CASE("a shared expression is taken apart too where it is a product", "[program]") {
   CHECK(names_of("hazard: will * 2") == Names{"exp(a)", "/exp(-b)", "2"});
   CHECK(names_of("hazard: both * 2") == Names{"both", "2"});
 }
