@@ -18,7 +18,8 @@ from detente import _core
 from detente.draw_groups import DrawGroups
 from detente.errors import ArgumentError, Interrupted, check_names, unknown_name
 from detente.progress import reporting
-from detente.simulation import check_paths_per_draw, check_policies, engine_seed
+from detente.run_terms import engine_seed
+from detente.simulation import check_paths_per_draw, check_policies
 
 if TYPE_CHECKING:
     import numpy as np

@@ -12,7 +12,7 @@ from detente import _core
 from detente.comparison import Reading
 from detente.errors import ArgumentError, Interrupted
 from detente.path_data import path_data
-from detente.simulation import engine_seed
+from detente.run_terms import engine_seed
 
 if TYPE_CHECKING:
     import numpy as np

@@ -36,7 +36,8 @@ from detente.json_numbers import with_numbers
 from detente.level_runs import LevelRuns
 from detente.progress import reporting
 from detente.rank_correlations import joined_inputs
-from detente.simulation import check_policies, engine_seed
+from detente.run_terms import engine_seed
+from detente.simulation import check_policies
 
 if TYPE_CHECKING:
     import pandas as pd
