@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-#: B-splines per parameter, one more than there are functions of mean 0.
+#: B-splines per parameter, one more than there are functions of mean 0; fewer where draws share
+#: values.
 _N_SPLINES = 24
 
 #: With so few distinct values a parameter is described by every function of them.
@@ -53,7 +54,7 @@ def spline_functions(draws: Floats) -> Floats:
         return np.empty((len(draws), 0))
     if len(distinct) <= _FEW:
         return _of_few_values(places, len(distinct))
-    return _of_many_values(_normal_scores(draws))
+    return _of_many_values(_normal_scores(draws), min(_N_SPLINES, 2 + len(distinct) // 2))
 
 
 def _of_few_values(places: NDArray[np.intp], n_values: int) -> Floats:
@@ -76,13 +77,15 @@ def _normal_scores(draws: Floats) -> Floats:
     return scores
 
 
-def _of_many_values(scores: Floats) -> Floats:
+def _of_many_values(scores: Floats, n_splines: int) -> Floats:
     import numpy as np
     from scipy.interpolate import BSpline
 
-    inner = np.quantile(scores, np.linspace(0, 1, _N_SPLINES - 2)[1:-1])
+    inner = np.unique(np.quantile(scores, np.linspace(0, 1, n_splines - 2)[1:-1]))
     ends = scores.min(), scores.max()
-    knots = np.r_[[ends[0]] * 4, np.unique(inner), [ends[1]] * 4]
+    # Where draws share values, the outer quantiles may be the ends.
+    inner = inner[(ends[0] < inner) & (inner < ends[1])]
+    knots = np.r_[[ends[0]] * 4, inner, [ends[1]] * 4]
     splines = BSpline.design_matrix(scores, knots, 3).toarray()
     # Centred B-splines sum to 0: the last says nothing that the others do not.
     columns = (splines - splines.mean(axis=0))[:, :-1]
