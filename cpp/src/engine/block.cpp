@@ -314,7 +314,7 @@ void Block::advance_tile(Pool& pool, Tile& tile, bool regular) {
     double* kept = kept_.data() + x * n_kept;
     now_[slot] = step_scalars()[StepScalar::start];
     touched_.push_back({slot, &pool});
-    if (stretch.is_sound(lane)) {
+    if (stretch.first_unsound(lane) == clocks.size()) {
       cross(stretch, pool, slot, lane, kept);
     } else {
       for (std::size_t j = 0; j < clocks.size(); ++j) kept[j] = stretch.left(j, lane);

@@ -142,7 +142,7 @@ MemoryNeed memory_needed(std::shared_ptr<const model::Model> model, const RunOpt
   require_paths_per_draw(options.paths_per_draw);
   const std::vector<std::size_t> policies = chosen_policies(*model, options.policies);
   const Prepared prepared = prepare(model, policies);
-  const int n_threads = thread_count(options);
+  const int n_threads = thread_count(options.threads);
   const auto n = static_cast<std::size_t>(
       std::min<std::uint64_t>(block_size(options, n_threads), options.n_paths));
   const auto n_pilot = std::min(n, most_pilot_paths);

@@ -66,7 +66,7 @@ class Ensemble {
       : model_(std::move(model)),
         options_(options),
         policies_(chosen_policies(*model_, options.policies)),
-        threads_(thread_count(options)),
+        threads_(thread_count(options.threads)),
         prepared_(prepare(model_, policies_)),
         state_(std::make_shared<Accumulators>(labels(), options.seed, options.first_path)),
         block_paths_(block_size(options, threads_)),

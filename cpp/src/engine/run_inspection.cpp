@@ -1,4 +1,3 @@
-#include <tbb/info.h>
 #include <tbb/parallel_for.h>
 #include <tbb/task_arena.h>
 
@@ -15,6 +14,7 @@
 #include "engine/failure.hpp"
 #include "engine/policies.hpp"
 #include "engine/prepared.hpp"
+#include "engine/run_shape.hpp"
 
 namespace detente::engine {
 
@@ -130,8 +130,7 @@ Inspection Inspector::paths(std::uint64_t first_path, std::uint64_t n_paths) con
       portions.push_back({p, before, std::min(block_paths, n - before), {}});
     }
   }
-  tbb::task_arena arena(parts.options.threads > 0 ? parts.options.threads
-                                                  : tbb::info::default_concurrency());
+  tbb::task_arena arena(thread_count(parts.options.threads));
   arena.execute([&] {
     tbb::parallel_for(std::size_t{0}, portions.size(), [&](std::size_t i) {
       Portion& portion = portions[i];

@@ -14,9 +14,7 @@ constexpr std::size_t least_block_paths = 256;
 
 }  // namespace
 
-int thread_count(const RunOptions& options) {
-  return options.threads > 0 ? options.threads : tbb::info::default_concurrency();
-}
+int thread_count(int asked) { return asked > 0 ? asked : tbb::info::default_concurrency(); }
 
 std::size_t block_size(const RunOptions& options, int threads) {
   if (options.block_paths > 0) return options.block_paths;

@@ -10,8 +10,8 @@ namespace detente::engine {
 
 inline constexpr std::size_t most_block_paths = 4096;  // more gain nothing and take memory
 
-/// Threads of a run: those asked for, or all that this process may use.
-int thread_count(const RunOptions& options);
+/// Threads of a run: those asked for, or for 0 all that this process may use.
+int thread_count(int asked);
 
 /// Paths of a block.
 std::size_t block_size(const RunOptions& options, int threads);

@@ -60,13 +60,11 @@ class Stretch {
     const double growth = frame_.value(at_end, lane) - cumulative(j, lane);
     return growth > 0.0 ? burnt_in_step / growth : burnt_in_step;
   }
-  /// Whether all that burns on a lane is a number, and none is negative.
-  bool is_sound(std::size_t lane) const {
-    for (std::size_t j = 0; j < clock_count(); ++j) {
-      const bool is_known_by_rate = !is_step() || clock(j).has_baseline;
-      if (!(burnt(j, lane) >= 0.0) || (is_known_by_rate && !(rate(j, lane) >= 0.0))) return false;
-    }
-    return true;
+  /// The first clock whose hazard is negative or no number on a lane; clock_count() where all are sound.
+  std::size_t first_unsound(std::size_t lane) const {
+    std::size_t j = 0;
+    while (j < clock_count() && rate(j, lane) >= 0.0 && burnt(j, lane) >= 0.0) ++j;
+    return j;
   }
   double left(std::size_t j, std::size_t lane) const { return column(clock(j).column, lane); }
   /// Cumulative hazard of its baseline where the stretch begins.

@@ -117,21 +117,15 @@ void Block::burn_uncrossed(const program::StateProgram& state, const Frame& fram
   }
 }
 
-/// A path comes to its end where a hazard is no hazard; whether one was found.
-bool Block::fails_at(const Stretch& stretch, Slot slot, std::size_t lane) {
-  for (std::size_t j = 0; j < stretch.clock_count(); ++j) {
-    const double rate = stretch.rate(j, lane);
-    const double burnt = stretch.burnt(j, lane);
-    if (rate >= 0.0 && burnt >= 0.0) continue;
-    Failure failure;
-    failure.kind = Failure::Kind::hazard;
-    failure.time = now_[slot];
-    failure.element = stretch.clock(j).element;
-    failure.value = rate >= 0.0 ? burnt : rate;
-    fail(std::move(failure), slot);
-    return true;
-  }
-  return false;
+// A path comes to its end where a hazard is no hazard.
+void Block::fail_at(const Stretch& stretch, std::size_t j, Slot slot, std::size_t lane) {
+  const double rate = stretch.rate(j, lane);
+  Failure failure;
+  failure.kind = Failure::Kind::hazard;
+  failure.time = now_[slot];
+  failure.element = stretch.clock(j).element;
+  failure.value = rate >= 0.0 ? stretch.burnt(j, lane) : rate;
+  fail(std::move(failure), slot);
 }
 
 // The clock that runs out first on a lane where one does.
@@ -208,7 +202,12 @@ void Block::sub_step(Pool& pool, const Slot* slots, std::size_t m) {
   const std::size_t first_fired = fired_.size();
   kept_.resize(state.clocks().size());
   for (std::size_t i = 0; i < m; ++i) {
-    if (is_crossing_[i] == 0 || fails_at(stretch, slots[i], i)) continue;
+    if (is_crossing_[i] == 0) continue;
+    const std::size_t unsound = stretch.first_unsound(i);
+    if (unsound < stretch.clock_count()) {
+      fail_at(stretch, unsound, slots[i], i);
+      continue;
+    }
     cross(stretch, pool, slots[i], i, kept_.data());
     const LanePlace place = pool.place(position_of_[slots[i]]);  // a path that failed makes gaps
     for (std::size_t j = 0; j < kept_.size(); ++j) {

@@ -180,7 +180,7 @@ class Block {
   void cross(const Stretch& stretch, Pool& pool, Slot slot, std::size_t lane, double* left);
   void part_crossed(Pool& pool, std::size_t first_fired);
   Crossing first_crossing(const Stretch& stretch, Slot slot, std::size_t lane);
-  bool fails_at(const Stretch& stretch, Slot slot, std::size_t lane);
+  void fail_at(const Stretch& stretch, std::size_t j, Slot slot, std::size_t lane);
   double crossing_delay(const Stretch& stretch, std::size_t j, Slot slot, std::size_t lane);
   double burnt_in(const Stretch& stretch, std::size_t j, Slot slot, std::size_t lane, double delay);
   double hazard_after(const Stretch& stretch, std::size_t j, Slot slot, std::size_t lane,
