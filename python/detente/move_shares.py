@@ -15,7 +15,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from detente.comparison import Z95
+from detente.proportion import wilson95_of_error
 
 if TYPE_CHECKING:
     import numpy as np
@@ -100,23 +100,5 @@ class MoveCounts:
         squares = self._squares[k] - 2 * share * self._crossed[k] + share**2 * self._total_squares
         more = self._n / (self._n - 1) if self._n > 1 else math.nan
         error = math.sqrt(max(float(squares), 0.0) * more) / self._total
-        n_effective = share * (1 - share) / error**2 if error > 0 else float(self._n_moved)
-        low, high = wilson_interval(share, n_effective)
+        low, high = wilson95_of_error(share, error, self._n_moved)
         return Share(round(count), share, error, low, high, count / self._n_paths)
-
-
-def wilson_interval(share: float, n: float) -> tuple[float, float]:
-    """Wilson's 95 % interval of a share of n independent trials.
-
-    Examples
-    --------
-    >>> low, high = wilson_interval(0.5, 100)
-    >>> round(low, 3), round(high, 3)
-    (0.404, 0.596)
-    """
-    if not n > 0:
-        return math.nan, math.nan
-    z2 = Z95**2 / n
-    middle = (share + z2 / 2) / (1 + z2)
-    reach = math.sqrt(z2 * (share * (1 - share) + z2 / 4)) / (1 + z2)
-    return max(0.0, middle - reach), min(1.0, middle + reach)

@@ -10,7 +10,7 @@ import pytest
 
 import detente
 from detente.hazard_drivers import WHOLE
-from detente.move_shares import wilson_interval
+from detente.proportion import wilson95
 
 #: Every factor is a number under each policy.
 CONSTANT = """
@@ -300,7 +300,7 @@ def test_a_share_without_moves_has_a_bound() -> None:
     row = shares.loc[("alone", "relapse")]
     n = shares.loc[("alone", "decay"), "moves"]
     assert (row["moves"], row["share"], row["low"]) == (0, 0, 0)
-    assert row["high"] == pytest.approx(wilson_interval(0, n)[1])
+    assert row["high"] == pytest.approx(wilson95(0, n)[1])
 
 
 def test_moves_are_those_of_the_traces(truce: detente.Scenario) -> None:

@@ -30,10 +30,7 @@ DEFAULT_PATHS = 10_000
 @exits
 def compare(
     file: options.File,
-    baseline: Annotated[
-        str | None,
-        typer.Option("--baseline", "-b", metavar="POLICY", help="The first by default."),
-    ] = None,
+    baseline: options.Baseline = None,
     paths: Annotated[
         int,
         typer.Option(

@@ -20,12 +20,6 @@ if TYPE_CHECKING:
 Transition = Annotated[
     str, typer.Option("--transition", "-T", metavar="NAME", help="The transition to look at.")
 ]
-Baseline = Annotated[
-    str | None,
-    typer.Option(
-        "--baseline", metavar="NAME", help="Differences are to this policy; the first by default."
-    ),
-]
 Date = Annotated[
     str, typer.Option("--date", help="A report date instead of the mean over all of them.")
 ]
@@ -47,7 +41,7 @@ def drivers(
     file: options.File,
     transition: Transition,
     policies: options.Policies = None,
-    baseline: Baseline = None,
+    baseline: options.Baseline = None,
     date: Date = "all",
     outcome: Later = None,
     paths: options.Paths = 10_000,
@@ -124,6 +118,8 @@ def _print_factors(found: Drivers, table: pd.DataFrame, date: str, top: int) -> 
 
 def _factor_cells(found: Drivers, factor: str, date: str) -> list[Figure]:
     """The factor under the baseline, and what it adds under the others."""
+    from detente.comparison import Z95
+
     means: Any = found.contributions
     mean = means.loc[(found.baseline, factor, date)]
     cells = [Figure(plain(float(mean["ratio"]), 3))]
@@ -134,7 +130,7 @@ def _factor_cells(found: Drivers, factor: str, date: str) -> list[Figure]:
         row = differences.loc[(policy, factor, date)]
         cells.append(_figure(row["difference"], row["low"], row["high"]))
         for part in ("same_paths", "selection"):
-            reach = 1.96 * row[f"{part}_error"]
+            reach = Z95 * row[f"{part}_error"]
             shown = _figure(row[part], row[part] - reach, row[part] + reach)
             cells.append(Figure(shown.main))
     return cells

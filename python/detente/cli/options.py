@@ -23,6 +23,16 @@ Policies = Annotated[
     str | None,
     typer.Option("--policies", "-p", metavar="A,B", help="All by default.", show_default=False),
 ]
+Baseline = Annotated[
+    str | None,
+    typer.Option(
+        "--baseline",
+        "-b",
+        metavar="POLICY",
+        help="Differences are to this policy; the first by default.",
+        show_default=False,
+    ),
+]
 PathsPerDraw = Annotated[
     int,
     typer.Option(

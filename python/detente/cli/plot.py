@@ -76,10 +76,7 @@ def plot(
     chain: Annotated[str | None, typer.Option("--chain", metavar="NAME")] = None,
     variable: Annotated[str | None, typer.Option("--variable", metavar="NAME")] = None,
     policies: options.Policies = None,
-    baseline: Annotated[
-        str | None,
-        typer.Option("--baseline", "-b", metavar="POLICY", help="What is compared with."),
-    ] = None,
+    baseline: options.Baseline = None,
     better: Annotated[
         Better | None,
         typer.Option("--better", help="Which way the outcome of `dominance` is better."),
