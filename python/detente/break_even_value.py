@@ -119,7 +119,7 @@ class BreakEven:
 
     def plot(self) -> Chart:
         """The difference against what is varied, with its interval, and the flips."""
-        from detente.plotting.drivers import break_even_lines
+        from detente.plotting.analyses import break_even_lines
 
         return break_even_lines(self)
 

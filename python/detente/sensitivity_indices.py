@@ -124,7 +124,7 @@ class Sensitivity:
 
         By default the first of these that was computed.
         """
-        from detente.plotting.drivers import sobol_bars, tornado_bars
+        from detente.plotting.analyses import sobol_bars, tornado_bars
         from detente.plotting.screening import pawn_bars
 
         draw = {"sobol": sobol_bars, "tornado": tornado_bars, "pawn": pawn_bars}

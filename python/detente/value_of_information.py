@@ -118,7 +118,7 @@ class ValueOfInformation:
 
     def plot(self, most: int = 20) -> Chart:
         """Bars with 95 % intervals, the `most` valuable parameters first."""
-        from detente.plotting.drivers import worth_bars
+        from detente.plotting.analyses import worth_bars
 
         return worth_bars(self, most)
 

@@ -1,4 +1,4 @@
-"""What drives a forecast: the worth of knowing parameters, sensitivity, where preferences flip."""
+"""Charts of analyses: the worth of knowing parameters, sensitivity, where preferences flip."""
 
 from __future__ import annotations
 
