@@ -1,4 +1,6 @@
-"""Each kind of 95 % interval covers in 92 to 98 % of 400 replications.
+"""Each kind of 95 % interval covers in 92 to 98 % of 400 replications of made-up readings.
+
+Those of an engine's run are tested beside its laws.
 
 The share has a standard error of 1.1 points where the intervals keep their word. Truths are closed
 forms; seeds are the numbers of the replications.
@@ -13,7 +15,6 @@ import numpy as np
 import pytest
 from scipy.stats import beta, binom, norm
 
-import detente
 from detente.band_intervals import band_interval
 from detente.comparison import PairedDifference, Reading, paired_difference
 from detente.draw_groups import DrawGroups
@@ -92,57 +93,6 @@ def test_a_difference_of_conditional_means(conditional: list[PairedDifference]) 
 
 def test_a_ratio_of_conditional_means(conditional: list[PairedDifference]) -> None:
     assert_covers(one.ratio_low <= 0.7 <= one.ratio_high for one in conditional)
-
-
-TEXT = """
-detente: 1
-title: coverage
-time: {horizon: 2, step: 1}
-parameters: {p: {normal: {mean: 1, sd: 0.3}}}
-chains:
-  chain:
-    start: one
-    states: [one, two, three]
-    transitions:
-      - {name: first, from: one, to: two, hazard: 0.5}
-      - {name: second, from: two, to: three, hazard: 1}
-outcomes:
-  share: {probability: not chain == one}
-  few: {probability: "eventually(chain == two, within = 0.1)"}
-  moved_on: {probability: chain == three, given: not chain == one}
-  stay: {duration: chain == one, given: not chain == one}
-"""
-
-LEFT = -math.expm1(-1.0)
-TRUTHS = {
-    "share": LEFT,
-    "few": -math.expm1(-0.05),
-    # P(three) = 1 - P(one) - P(two), P(two) = (exp(-1) - exp(-2)) / (1 - 1/2) / 2.
-    "moved_on": (LEFT - (math.exp(-1) - math.exp(-2))) / LEFT,
-    # The mean of an exponential that ends before 2.
-    "stay": 2 - 2 * math.exp(-1) / LEFT,
-}
-
-
-@pytest.fixture(scope="module")
-def replications() -> list[detente.Forecast]:
-    scenario = detente.Scenario.from_yaml(TEXT)
-    return [
-        detente.simulate(scenario, paths=300, seed=seed, threads=1) for seed in range(REPLICATIONS)
-    ]
-
-
-@pytest.mark.parametrize("outcome", TRUTHS)
-def test_wilson_s_interval_and_conditional_means_of_the_engine(
-    outcome: str, replications: list[detente.Forecast]
-) -> None:
-    """`share` and `few` have Wilson's interval, the others are ratios of means."""
-    policy = replications[0].policies[0]
-    found = [forecast.estimate(policy, outcome) for forecast in replications]
-    assert_covers(one.low <= TRUTHS[outcome] <= one.high for one in found)
-    if outcome in ("share", "few"):
-        for one in found[:20]:
-            assert (one.low, one.high) == pytest.approx(wilson95(one.estimate, 300))
 
 
 def test_wilson_s_interval_covers_exactly_so_often() -> None:
