@@ -1,4 +1,4 @@
-#include <chrono>
+#include <ctime>
 #include <string>
 
 #include "scenario/document.hpp"
@@ -31,10 +31,11 @@ std::string refusal(const std::string& text) {
   return diagnostics.sorted().front().code;
 }
 
+/// Of the processor, which other programs on the machine do not add to.
 double seconds_to_refuse(const std::string& text, const std::string& code) {
-  const auto start = std::chrono::steady_clock::now();
+  const std::clock_t start = std::clock();
   CHECK(refusal(text) == code);
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  return static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC;
 }
 
 }  // namespace
