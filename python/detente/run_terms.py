@@ -90,9 +90,9 @@ class RunTerms:
         StorageError
             It is damaged.
         """
-        from detente.storage import is_forecast, open_forecast
+        from detente.storage import is_forecast, open_forecast, was_forecast
 
-        if not is_forecast(folder):
+        if not is_forecast(folder) and not was_forecast(folder):
             return None
         forecast = open_forecast(folder)
         differences = RunTerms.of_forecast(forecast).differences(self)

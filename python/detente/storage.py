@@ -34,6 +34,7 @@ from detente.merging import PathRange
 from detente.path_data import Histories, PathData
 from detente.provenance import Provenance
 from detente.shards import Shard
+from detente.written import exchanged
 
 if TYPE_CHECKING:
     import numpy as np
@@ -43,6 +44,11 @@ FORMAT = "detente forecast"
 FORMAT_VERSION = 2
 #: Version 1 had no checksum of the manifest itself.
 READ_VERSIONS = (1, 2)
+#: All that a folder may hold.
+FILES = {
+    *("manifest.json", "forecast.bin", "forecast.json", "outcomes.csv", "scenario.yaml"),
+    *("columns.npz", "outcomes.parquet", "paths.parquet"),
+}
 
 
 def save_forecast(
@@ -61,7 +67,7 @@ def save_forecast(
     target = Path(directory)
     check_free(target, overwrite)
     try:
-        with _written_beside(target) as beside:
+        with _written_beside(target, overwrite) as beside:
             _write_files(forecast, beside, with_parquet)
     except OSError as error:
         if isinstance(error, StorageError):
@@ -100,13 +106,13 @@ def open_forecast(directory: str | os.PathLike[str]) -> Forecast:
             shard=Shard(**manifest["shard"]) if manifest.get("shard") else None,
             missing=tuple(PathRange(*piece) for piece in manifest.get("missing", [])),
         ),
-        _read_columns(source / "columns.npz"),
+        _read_columns(source / "columns.npz") if "columns.npz" in manifest["files"] else PathData(),
     )
 
 
 def check_free(target: Path, overwrite: bool = False) -> None:
     """Raise a StorageError unless a forecast may be written there."""
-    if overwrite and target.is_dir() and is_forecast(target):
+    if overwrite and target.is_dir() and (is_forecast(target) or was_forecast(target)):
         return
     if target.is_symlink() or (target.exists() and not _is_empty_folder(target)):
         reason = "exists already"
@@ -192,8 +198,6 @@ def _write_columns(path: Path, data: PathData) -> None:
 def _read_columns(path: Path) -> PathData:
     import numpy as np
 
-    if not path.exists():
-        return PathData()
     outcomes: dict[str, dict[str, NDArray[np.float64]]] = {}
     parameters, histories = {}, {}
     with np.load(path, allow_pickle=False) as arrays:
@@ -256,6 +260,15 @@ def is_forecast(folder: Path) -> bool:
     return True
 
 
+def was_forecast(folder: Path) -> bool:
+    """Whether a folder has a manifest, readable or not, and nothing that a forecast does not have.
+
+    Such a folder may be replaced: damage leaves nothing else in it to lose.
+    """
+    names = {entry.name for entry in folder.iterdir()} if folder.is_dir() else set()
+    return "manifest.json" in names and names <= FILES
+
+
 def _is_empty_folder(path: Path) -> bool:
     return path.is_dir() and not any(path.iterdir())
 
@@ -274,7 +287,7 @@ def _digest(path: Path) -> str:
 
 
 @contextlib.contextmanager
-def _written_beside(target: Path) -> Iterator[Path]:
+def _written_beside(target: Path, overwrite: bool) -> Iterator[Path]:
     """A folder beside `target` that takes its place when the block ends well, else disappears."""
     parent = target.absolute().parent
     parent.mkdir(parents=True, exist_ok=True)
@@ -286,17 +299,29 @@ def _written_beside(target: Path) -> Iterator[Path]:
         os.umask(mask)
         beside.chmod(0o777 & ~mask)
         _sync_folder(beside)
-        _move_into_place(beside, target)
+        _move_into_place(beside, target, overwrite)
         _sync_folder(parent)
     finally:
         shutil.rmtree(beside, ignore_errors=True)
 
 
-def _move_into_place(beside: Path, target: Path) -> None:
-    """Rename; what stood there before goes when the new one stands."""
-    if not target.exists() or _is_empty_folder(target):
+def _move_into_place(beside: Path, target: Path, overwrite: bool) -> None:
+    """Rename. What may be replaced is at `beside` afterwards, or gone.
+
+    Another process may have written there since it was found free: the system itself refuses to
+    rename a folder over one that is not empty.
+    """
+    try:
         beside.rename(target)
-        return
+    except OSError:
+        if not target.exists():
+            raise
+        check_free(target, overwrite)
+        if not exchanged(beside, target):
+            _replace_in_two_steps(beside, target)
+
+
+def _replace_in_two_steps(beside: Path, target: Path) -> None:
     replaced = beside.with_suffix(".old")
     target.rename(replaced)
     try:

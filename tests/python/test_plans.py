@@ -134,3 +134,22 @@ def test_a_broken_scenario_is_told_with_its_own_places(folder: Path) -> None:
     (folder / "truce.yaml").write_text(text)
     with pytest.raises(detente.ScenarioError, match=r"truce\.yaml:\d+:\d+: error"):
         read_plan(plan_file(folder, "detente: 1\nscenarios: truce.yaml\n"))
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (
+            "levers: {pressure: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]}\n"
+            f"seeds: {list(range(100))}\npaths: {list(range(1, 51))}\n",
+            "E154.*may have 10000 jobs, and this has 50000",
+        ),
+        (f"seeds: [{'1' * 5_000}]\n", "E152.*a seed may have 100 digits"),
+    ],
+    ids=["jobs", "digits"],
+)
+def test_a_plan_is_bounded(folder: Path, text: str, words: str) -> None:
+    """A few short lists multiply to more jobs than anybody waits for."""
+    file = plan_file(folder, f"detente: 1\nscenarios: truce.yaml\n{text}")
+    with pytest.raises(detente.ScenarioError, match=words):
+        read_plan(file)

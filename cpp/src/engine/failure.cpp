@@ -201,9 +201,8 @@ std::string describe(const Failure& failure, const Task& task, std::uint64_t see
       d.span = is_transition ? model.transitions[failure.element].span
                              : (event < model.events.size() ? model.events[event].span
                                                             : diagnostic::SourceSpan{});
-      d.message =
-          where + " and what it sets off fire without end (over a million times in one step)";
-      d.hint = "lower the hazard, or give the trigger `once: true`; " + d.hint;
+      d.message = where + " and what it sets off fire without end (over 100000 times in one step)";
+      d.hint = "lower the hazard, take a shorter step, or give the trigger `once: true`; " + d.hint;
       break;
   }
   d.message +=

@@ -18,7 +18,7 @@ using program::Operand;
 namespace {
 
 /// A path that fires more often than this within one step will not come to an end.
-constexpr std::uint32_t most_firings_in_step = 1'000'000;
+constexpr std::uint32_t most_firings_in_step = 100'000;
 
 struct Move {
   std::uint32_t chain;
@@ -36,6 +36,11 @@ void Block::fail(Failure failure, Slot slot) {
     failure.state = state_of(slot);
     result_.failure = std::move(failure);
   }
+  drop(slot);
+}
+
+/// The path takes no further part.
+void Block::drop(Slot slot) {
   leave(slot);
   if (is_alive_[slot] != 0) --n_alive_;
   is_alive_[slot] = 0;
@@ -145,6 +150,12 @@ bool Block::apply(ElementId element, const FiringProgram& firing, Slot slot, std
 
 void Block::fire_group(ElementId element, Pool& pool, const Slot* slots, std::size_t m) {
   const FiringProgram*& remembered = pool.firings[element];
+  if (options_.stop != nullptr && options_.stop->load(std::memory_order_relaxed)) {
+    // A step in which paths fire very often may take minutes: it is not waited for.
+    for (std::size_t i = 0; i < m; ++i) drop(slots[i]);
+    result_.stopped = true;
+    return;
+  }
   if (remembered == nullptr) remembered = &program_.firing(element, pool.program().state());
   const FiringProgram& firing = *remembered;
   for (std::size_t from = 0; from < m; from += tile_lanes) {

@@ -19,8 +19,8 @@ bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; 
 class Cursor {
  public:
   Cursor(const SourceText& source, std::uint32_t line, std::uint32_t column)
-      : source_(&source), line_(line), view_(source.line(line)), column_(1) {
-    while (column_ < column && at_ < view_.size()) forward();
+      : source_(&source), line_(line), view_(source.line(line)), at_(source.byte_of(line, column)) {
+    column_ = static_cast<std::uint32_t>(source.code_points_before(line, at_)) + 1;
   }
 
   bool at_line_end() const { return at_ >= view_.size(); }
@@ -69,8 +69,8 @@ class Cursor {
   const SourceText* source_;
   std::uint32_t line_;
   std::string_view view_;
-  std::size_t at_ = 0;
-  std::uint32_t column_;
+  std::size_t at_;
+  std::uint32_t column_ = 1;
 };
 
 /// Walks text and file side by side; what YAML removes or rewrites ends a stretch.

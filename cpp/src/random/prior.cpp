@@ -29,6 +29,17 @@ void require_positive(std::string_view name, double value) {
   if (!(value > 0.0)) reject(name, " must be greater than 0, but is ", value);
 }
 
+/// Beyond, quantiles take minutes or are not found, and what has so small a spread is a number.
+constexpr double largest_shape = 1e9;
+
+void require_shape(std::string_view name, double value) {
+  require_positive(name, value);
+  if (value > largest_shape) {
+    reject(name, " must be at most 1e9, but is ", value,
+           ": so narrow a distribution is better written as a number");
+  }
+}
+
 void require_ascending(std::string_view low_name, double low, std::string_view high_name,
                        double high) {
   require_finite(low_name, low);
@@ -91,8 +102,8 @@ Prior Prior::pert(double low, double mode, double high) {
 }
 
 Prior Prior::beta(double alpha, double beta) {
-  require_positive("alpha", alpha);
-  require_positive("beta", beta);
+  require_shape("alpha", alpha);
+  require_shape("beta", beta);
   return Prior(family::Beta{alpha, beta, 0.0, 1.0, false});
 }
 
@@ -112,7 +123,7 @@ Prior Prior::beta_from_moments(double mean, double sd) {
 }
 
 Prior Prior::gamma(double shape, double rate) {
-  require_positive("shape", shape);
+  require_shape("shape", shape);
   require_positive("rate", rate);
   return Prior(family::Gamma{shape, rate});
 }

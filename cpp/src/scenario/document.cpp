@@ -48,6 +48,8 @@ NodePtr make_mapping(std::vector<Entry> entries) {
 
 namespace {
 
+constexpr std::size_t max_reported_duplicates = 200;
+
 /// What stops the parser: one diagnostic.
 struct Stop {
   Diagnostic diagnostic;
@@ -237,7 +239,9 @@ class TreeBuilder : public YAML::EventHandler {
     if (node->kind != Node::Kind::scalar) throw Stop{messages::key_not_text(node->span)};
     const auto [first, is_new] = parent.lines.emplace(node->text, node->span.line);
     parent.duplicate = !is_new;
-    if (!is_new) diagnostics_.add(messages::duplicate_key(node->span, node->text, first->second));
+    if (!is_new && ++duplicates_ <= max_reported_duplicates) {
+      diagnostics_.add(messages::duplicate_key(node->span, node->text, first->second));
+    }
     parent.key = std::move(node);
   }
 
@@ -261,6 +265,7 @@ class TreeBuilder : public YAML::EventHandler {
   std::unordered_map<YAML::anchor_t, NodePtr> anchors_;
   std::size_t nodes_ = 0;
   std::size_t alias_nodes_ = 0;
+  std::size_t duplicates_ = 0;
 };
 
 /// Reads a text without copying it.

@@ -15,7 +15,7 @@ namespace detente::scenario {
 inline constexpr std::size_t max_file_bytes = 4u << 20;
 inline constexpr std::size_t max_document_nesting = 64;  ///< lists and mappings inside one another
 inline constexpr std::size_t max_alias_nodes = 10'000;   ///< nodes that aliases add, written out
-inline constexpr std::size_t max_nodes = 1'000'000;
+inline constexpr std::size_t max_nodes = 200'000;
 
 /// The text as a SourceText: without byte order mark, every line end `\n`.
 std::shared_ptr<const diagnostic::SourceText> make_source(

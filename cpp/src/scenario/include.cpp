@@ -64,7 +64,10 @@ class Inclusion {
     const bool is_top = open_.empty();
     Form form({root, ""}, is_top ? sections::top() : sections::part(), "", diagnostics_);
     auto folder = is_top ? folder_ : file->parent_path();
-    if (is_top) bytes_ = source->text().size();
+    if (is_top) {
+      bytes_ = source->text().size();
+      nodes_ = root->node_count;
+    }
     open_.push_back({source->name(), file, folder});
     std::set<std::size_t> includes;
     for (const Value& path : paths_in(form)) {
@@ -118,6 +121,8 @@ class Inclusion {
     const auto file = find(path);
     if (!file || is_open(*file, path)) return std::nullopt;
     if (const auto known = done_.find(*file); known != done_.end()) return known->second;
+    // What is too much has been reported; the files after it are not read.
+    if (bytes_ > max_file_bytes || nodes_ > max_nodes) return std::nullopt;
     if (!may_open(path)) return std::nullopt;
     const auto text = read_file(*file, max_file_bytes + 1);
     if (!text) {
@@ -136,6 +141,14 @@ class Inclusion {
         make_source(name_beside(*path.node->span.source, path.text()), *text, path.span());
     const NodePtr root = parse_document(source, diagnostics_);
     std::optional<std::size_t> position;
+    if (root) nodes_ += root->node_count;
+    if (nodes_ > max_nodes) {
+      refuse("E142", path,
+             "a scenario may have 200000 values together with all that it includes, and with this "
+             "file it has more",
+             "data columns belong in CSV files, read by `empirical: {file, column}`");
+      return std::nullopt;
+    }
     if (root) position = add(root, source, *file);
     done_[*file] = position;
     return position;
@@ -195,6 +208,7 @@ class Inclusion {
   std::map<filesystem::path, std::optional<std::size_t>> done_;
   std::size_t opened_ = 0;
   std::size_t bytes_ = 0;  ///< of all texts together
+  std::size_t nodes_ = 0;  ///< of all documents together
   bool complete_ = true;
 };
 

@@ -199,7 +199,7 @@ Diagnostic too_deep(SourceSpan span) {
 }
 
 Diagnostic too_many_nodes(SourceSpan span) {
-  return error("E106", std::move(span), "more than 1000000 values in one scenario",
+  return error("E106", std::move(span), "more than 200000 values in one scenario",
                "data columns belong in CSV files, read by `empirical: {file, column}`");
 }
 

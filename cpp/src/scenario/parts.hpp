@@ -15,7 +15,9 @@ namespace detente::scenario {
 
 // time, sources
 void read_time(Reading& reading, const Value& value);
-void read_sources(Reading& reading, const Value& value);
+void read_sources(Reading& reading, const std::vector<NamedValue>& values);
+/// Refuses a grid that would not fit into memory, before anybody makes it. After everything is read.
+void check_grid(Reading& reading, const diagnostic::SourceSpan& span);
 
 /// A chain whose states and transitions have their names, not yet their meaning.
 struct DeclaredChain {

@@ -21,8 +21,7 @@ SourceSpan Place::span(std::size_t bytes) const {
   SourceSpan span;
   span.source = source;
   span.line = line;
-  span.column =
-      static_cast<std::uint32_t>(diagnostic::count_code_points(text.substr(0, begin))) + 1;
+  span.column = static_cast<std::uint32_t>(source->code_points_before(line, begin)) + 1;
   const std::size_t length = diagnostic::count_code_points(text.substr(begin, bytes));
   span.length = static_cast<std::uint32_t>(std::max<std::size_t>(1, length));
   return span;

@@ -19,6 +19,8 @@ using messages::in_ticks;
 
 namespace {
 
+constexpr double most_jobs = 10'000.0;
+constexpr std::size_t most_seed_digits = 100;
 constexpr double most_paths = 9007199254740992.0;  ///< 2^53: beyond, a double skips integers
 
 // clang-format off
@@ -82,6 +84,7 @@ class PlanReader {
     if (const Value* keep = form_.find("keep_paths")) {
       plan_.keep_paths = count(*keep, "keep_paths", 0.0).value_or(0);
     }
+    check_jobs();
     return std::move(plan_);
   }
 
@@ -90,6 +93,18 @@ class PlanReader {
     if (version.is_scalar() && version.text() == "1") return;
     reading_.error("E125", version.span(),
                    "this version reads `detente: 1`, and this is " + kind_of(version));
+  }
+
+  /// Every choice is crossed with every other one: a few lists make very many jobs.
+  void check_jobs() {
+    const auto size = [](const auto& list) { return static_cast<double>(list.size()); };
+    double jobs = size(plan_.scenarios) * size(plan_.seeds) * size(plan_.paths);
+    for (const PlanChange& change : plan_.parameters) jobs *= size(change.values);
+    for (const PlanChange& change : plan_.levers) jobs *= size(change.values);
+    if (jobs <= most_jobs) return;
+    reading_.error("E154", form_.span(),
+                   "a plan may have 10000 jobs, and this has " + messages::number(jobs),
+                   "share the scenarios, values or seeds out to several plans");
   }
 
   /// Texts, each of which may stand once.
@@ -153,6 +168,9 @@ class PlanReader {
     }
     for (const Value& item : one_or_more(*value)) {
       if (item.is_scalar() && is_integer(item.text())) {
+        if (item.text().size() > most_seed_digits) {
+          reading_.error("E152", item.span(), "a seed may have 100 digits in a plan");
+        }
         plan_.seeds.push_back(item.text());
       } else {
         reading_.error("E152", item.span(), "a seed is an integer, and this is " + kind_of(item));

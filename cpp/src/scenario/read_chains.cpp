@@ -51,7 +51,8 @@ std::vector<model::State> read_states(Reading& reading, const Value& value,
   std::vector<std::string> seen;
   for (const NamedValue& state : named) {
     const Form form(state.value, sections::state(), state.name, reading.diagnostics);
-    if (!check_state_name(reading, state, seen) || seen.size() > max_states) continue;
+    if (!check_state_name(reading, state, seen)) continue;
+    if (seen.size() > max_states) break;
     states.push_back({state.name, reading.text(form, "description"), reading.text(form, "color")});
   }
   if (named.empty() && (value.is_sequence() || value.is_mapping())) {

@@ -8,7 +8,7 @@ using messages::in_ticks;
 
 namespace {
 
-constexpr double max_occurrences = 1e6;
+constexpr double max_occurrences = 1e6;  ///< of all events together
 
 void read_occasion(Reading& reading, const Form& form, model::Event& event) {
   using Kind = model::Event::Kind;
@@ -28,9 +28,17 @@ void read_occasion(Reading& reading, const Form& form, model::Event& event) {
   } else if (const Value* every = form.find("every")) {
     event.kind = Kind::every;
     event.every = reading.duration(*every, "every").value_or(model::Duration{1.0});
-    if (calendar.horizon / event.every.years() > max_occurrences) {
+    const double times = calendar.horizon / event.every.years();
+    const bool was_within = reading.occurrences <= max_occurrences;
+    reading.occurrences += times;
+    if (times > max_occurrences) {
       reading.error("E321", every->span(),
                     "more than 1000000 times to the horizon: " + in_ticks(every->text()));
+    } else if (was_within && reading.occurrences > max_occurrences) {
+      reading.error("E321", every->span(),
+                    "the events of a scenario come more than 1000000 times to the horizon, this "
+                    "one and those above it together: " +
+                        in_ticks(every->text()));
     }
   } else if (const Value* trigger = form.find("trigger")) {
     event.kind = Kind::trigger;

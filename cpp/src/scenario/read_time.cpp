@@ -80,8 +80,8 @@ void read_time(Reading& reading, const Value& value) {
   reading.names.set_calendar(calendar);
 }
 
-void read_sources(Reading& reading, const Value& value) {
-  for (const NamedValue& named : named_values(value, "`sources`", reading.diagnostics)) {
+void read_sources(Reading& reading, const std::vector<NamedValue>& values) {
+  for (const NamedValue& named : values) {
     const Form form(named.value, sections::source(), named.name, reading.diagnostics);
     model::Source source;
     source.key = named.name;

@@ -47,7 +47,7 @@ class ScenarioReader {
   void read() {
     read_head();
     if (const Value* time = form_.find("time")) read_time(reading_, *time);
-    if (const Value* sources = form_.find("sources")) read_sources(reading_, *sources);
+    const auto sources = named("sources");
     const auto levers = declare(Element::lever, "levers");
     const auto parameters = declare(Element::parameter, "parameters");
     const auto variables = declare(Element::variable, "variables");
@@ -57,12 +57,14 @@ class ScenarioReader {
     const auto events = declare(Element::event, "events");
     const auto outcomes = named("outcomes");
     const auto policies = named("policies");
+    for (const NamedValue& chain : chain_values) elements_ += transitions_of(chain);
     if (elements_ > max_elements) {
       reading_.error(
           "E362", form_.span(),
           "a scenario may have 10000 named elements, and this has " + std::to_string(elements_));
       return;
     }
+    read_sources(reading_, sources);
     read_levers(reading_, levers);
     std::vector<DeclaredJoint> joints;
     if (const Value* joint = form_.find("joint")) {
@@ -83,6 +85,7 @@ class ScenarioReader {
     read_policies(reading_, policies);
     read_outcomes(reading_, outcomes);
     if (const Value* utility = form_.find("utility")) read_utility(reading_, *utility);
+    check_grid(reading_, form_.span());
     if (!reading_.diagnostics.has_errors()) warn_of_unreachable_states(reading_);
     reading_.names.set_let_source({});
   }
@@ -114,6 +117,12 @@ class ScenarioReader {
       reading_.names.declare(element, values[i].name, i, values[i].name_span, reading_.diagnostics);
     }
     return values;
+  }
+
+  static std::size_t transitions_of(const NamedValue& chain) {
+    const Entry* transitions =
+        chain.value.is_mapping() ? chain.value.node->find("transitions") : nullptr;
+    return transitions ? transitions->value->items.size() : 0;
   }
 
   void correlate() {

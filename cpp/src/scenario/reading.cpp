@@ -22,6 +22,7 @@ using model::Duration;
 
 namespace {
 
+constexpr std::size_t max_expression_bytes = 256u << 10;  ///< of all together
 constexpr double max_written_nodes = 100'000;  ///< of one expression, shared parts written out
 constexpr std::size_t max_written_depth = 1'000;
 
@@ -275,11 +276,10 @@ std::string Reading::source(const Form& form) {
   if (!value) return {};
   const std::string key = text(*value, "source");
   if (key.empty() || key == "judgement") return key;
+  const auto is_it = [&key](const model::Source& source) { return source.key == key; };
+  if (std::any_of(model.sources.begin(), model.sources.end(), is_it)) return key;
   std::vector<std::string> known;
-  for (const model::Source& source : model.sources) {
-    if (source.key == key) return key;
-    known.push_back(source.key);
-  }
+  for (const model::Source& source : model.sources) known.push_back(source.key);
   known.emplace_back("judgement");
   diagnostics.add(messages::unknown_name(value->span(), "source", key, known));
   return {};
@@ -289,6 +289,17 @@ ExpressionPtr Reading::expression(const Value& value, const CheckContext& contex
   if (!value.is_scalar()) {
     error("E123", value.span(), "this should be an expression, and it is " + kind_of(value),
           value.is_null() ? "" : "put quotes around an expression that begins with `[` or `{`");
+    return nullptr;
+  }
+  const bool was_full = expression_bytes_ > max_expression_bytes;
+  expression_bytes_ += value.text().size();
+  if (expression_bytes_ > max_expression_bytes) {
+    if (!was_full) {
+      error("E305", value.span(),
+            "the expressions of a scenario may have 256 KiB together, and with this one they have "
+            "more",
+            "give what recurs a name under `let`");
+    }
     return nullptr;
   }
   const expr::TextPlace place = expr::place_text(value.text(), value.span());

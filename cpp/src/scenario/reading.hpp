@@ -43,6 +43,9 @@ class Reading {
   model::Model model;
   Names names;
   bool calendar_is_wrong = false;  ///< reported; dates are then read no further
+  double occurrences = 0.0;        ///< of the events that come every so often, together
+  std::size_t column_bytes = 0;    ///< of the CSV files, each time that one is read
+  std::size_t column_numbers = 0;  ///< read from them
   /// Numbers read from CSV columns, by the place of their prior in the document.
   std::unordered_map<std::string, std::vector<double>> columns;
 
@@ -88,6 +91,7 @@ class Reading {
   Extent extent_of(const expr::ExpressionPtr& expression);
 
   std::unordered_map<expr::ExpressionPtr, Extent> extents_;
+  std::size_t expression_bytes_ = 0;
 };
 
 }  // namespace detente::scenario

@@ -4,6 +4,7 @@
 
 #include "detente/diagnostic/contract.hpp"
 #include "detente/diagnostic/messages.hpp"
+#include "detente/diagnostic/utf8.hpp"
 #include "support/catch.hpp"
 
 namespace detente::diagnostic {
@@ -163,6 +164,25 @@ TEST_CASE("contracts throw and name the condition", "[diagnostic]") {
   }
   CHECK(text.find("expected n > 0 at test_diagnostic.cpp:") != text.npos);
   CHECK(text.find("please report it") != text.npos);
+}
+
+TEST_CASE("bytes and columns of lines of any length give one another", "[diagnostic]") {
+  std::string line;
+  for (int i = 0; i < 1'000; ++i) line += "a\xC3\xBC\xE2\x82\xAC\xF0\x9F\x98\x80";  // 1 to 4 bytes
+  const SourceText source("t.yaml", "short\n" + line + "\n" + line);
+  for (const std::uint32_t at : {2u, 3u}) {
+    std::size_t byte = 0;
+    for (std::uint32_t column = 1; byte < line.size(); ++column) {
+      if (source.byte_of(at, column) != byte) FAIL("column " << column);
+      if (source.code_points_before(at, byte) != column - 1) FAIL("byte " << byte);
+      byte += code_point_at(line, byte).bytes;
+    }
+    CHECK(source.byte_of(at, 1'000'000) == line.size());
+    CHECK(source.code_points_before(at, line.size() + 9) == 4'000);
+  }
+  CHECK(source.byte_of(1, 3) == 2);
+  CHECK(source.byte_of(9, 3) == 0);
+  CHECK(SourceText("t.yaml", "").code_points_before(1, 5) == 0);
 }
 
 }  // namespace

@@ -34,13 +34,26 @@ class SourceText {
   std::size_t line_count() const { return line_starts_.size(); }
   /// The line without its line end; `line` counts from 1. An empty view beyond the end.
   std::string_view line(std::uint32_t line) const;
+  /// Code points of a line before one of its bytes. Quick in lines of any length, as is the next.
+  std::size_t code_points_before(std::uint32_t line, std::size_t byte) const;
+  /// The byte of a line at which its code point `column` begins, from 1; the line's end beyond it.
+  std::size_t byte_of(std::uint32_t line, std::uint32_t column) const;
   /// Following it from text to text gives the chain of includes, innermost first.
   const std::optional<SourceSpan>& included_from() const { return included_from_; }
 
  private:
   std::string name_;
   std::string text_;
+  /// A byte of the text, and how many code points stand before it.
+  struct Mark {
+    std::size_t byte = 0;
+    std::size_t code_points = 0;
+  };
+  std::size_t start_of(std::uint32_t line) const { return line_starts_[line - 1]; }
+  std::size_t code_points_before_byte(std::size_t byte) const;
+
   std::vector<std::size_t> line_starts_;
+  std::vector<Mark> marks_;  ///< every few hundred bytes, in order
   std::optional<SourceSpan> included_from_;
 };
 

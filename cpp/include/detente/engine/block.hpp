@@ -234,6 +234,7 @@ class Block {
   const double* record(Slot slot) const { return records_.data() + slot * shape_.size; }
   const double* step_scalars() const { return program_.grid().step(current_); }
   void fail(Failure failure, Slot slot);
+  void drop(Slot slot);
 
   const Task& task_;
   const program::Program& program_;
