@@ -136,10 +136,11 @@ std::optional<double> Reading::constant(const Value& value, std::string_view key
   const auto ast = expr::parse(value.text(), place, found);
   const std::string& text = value.text();
   if (!ast) {
-    const bool percent = text.back() == '%';
+    const bool percent = text.ends_with('%');
     const bool comma = text.find(',') != text.npos;
     error("E130", value.span(),
-          in_ticks(key) + " should be a number, and this is " + in_ticks(text),
+          in_ticks(key) + " should be a number, and this is " +
+              (text.empty() ? "an empty text" : in_ticks(text)),
           percent ? "write a share as a number between 0 and 1"
           : comma ? "write the decimal point as `.`, and digits without separators"
                   : "");
@@ -150,7 +151,8 @@ std::optional<double> Reading::constant(const Value& value, std::string_view key
   if (family && family->section) {
     const std::string name(family->name);
     error("E130", value.span(),
-          in_ticks(key) + " should be a number, and this is " + in_ticks(text),
+          in_ticks(key) + " should be a number, and this is " +
+              (text.empty() ? "an empty text" : in_ticks(text)),
           "a prior is written `{" + name + ": " + std::string(family->example) + "}`");
     return std::nullopt;
   }
