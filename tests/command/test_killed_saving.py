@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 #: How many commands are killed in each test. More in a longer test: DETENTE_KILLS=100.
-KILLS = int(os.environ.get("DETENTE_KILLS", "4"))
+KILLS = int(os.environ.get("DETENTE_KILLS", "3"))
 KEPT = ("--paths", "20000", "--seed", "5", "--policies", "drift", "--keep-outcomes")
 KEPT += ("--keep-paths", "5000", "--threads", "1")
 
