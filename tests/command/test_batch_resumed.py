@@ -29,10 +29,15 @@ outcomes:
 """
 
 
+def manifests(folder: Path) -> list[Path]:
+    """Of the jobs with a folder under their name; what is being written has a dot before it."""
+    return list(folder.glob("[!.]*/manifest.json"))
+
+
 def complete(folder: Path) -> dict[str, str]:
-    """The jobs with a folder of their own, and the digests of what each holds."""
+    """The jobs that are there, and the digests of what each holds."""
     digests = {}
-    for manifest in folder.glob("*/manifest.json"):
+    for manifest in manifests(folder):
         files = json.loads(manifest.read_text())["files"]
         files.pop("forecast.json")  # it tells how long the run took
         digests[manifest.parent.name] = json.dumps(files)
@@ -61,7 +66,7 @@ def test_a_batch_killed_and_resumed_five_times_has_every_job_once(detente) -> No
     for stop in range(1, STOPS + 1):
         process = detente.start("batch", plan, "--out", "B", "--threads", "1", "--resume")
         wanted = min(n_jobs * stop // (STOPS + 1), n_jobs - 1)
-        while len(list(folder.glob("*/manifest.json"))) < wanted:
+        while len(manifests(folder)) < wanted:
             assert process.poll() is None, process.communicate()
             time.sleep(0.005)
         time.sleep(moments.uniform(0, 0.5 * seconds / n_jobs))
