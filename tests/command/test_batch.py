@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-KILLS = int(os.environ.get("DETENTE_KILLS", "3"))
+KILLS = int(os.environ.get("DETENTE_KILLS", "6"))
 
 PLAN = """
 detente: 1

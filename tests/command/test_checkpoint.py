@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 #: How many runs are killed in each of four tests. More in a longer test: DETENTE_KILLS=50.
-KILLS = int(os.environ.get("DETENTE_KILLS", "3"))
+KILLS = int(os.environ.get("DETENTE_KILLS", "5"))
 PATHS = 60_000
 RUN = ("--paths", str(PATHS), "--seed", "5", "--policies", "drift", "--keep-paths", "2000")
 
