@@ -100,6 +100,14 @@ class Inclusion {
         messages::error(std::move(code), path.span(), std::move(message), std::move(hint)));
   }
 
+  /// `limit` is of the scenario and all that it includes.
+  void refuse_more_than(const std::string& limit, const Value& path) {
+    refuse("E142", path,
+           "a scenario may have " + limit +
+               " together with all that it includes, and with this file it has more",
+           "data columns belong in CSV files, read by `empirical: {file, column}`");
+  }
+
   std::vector<Value> paths_in(const Form& form) {
     const Value* value = form.find("include");
     if (!value) return {};
@@ -131,10 +139,7 @@ class Inclusion {
     }
     bytes_ += text->size();
     if (bytes_ > max_file_bytes) {
-      refuse("E142", path,
-             "a scenario may have 4 MiB together with all that it includes, and with this file it "
-             "has more",
-             "data columns belong in CSV files, read by `empirical: {file, column}`");
+      refuse_more_than("4 MiB", path);
       return std::nullopt;
     }
     const auto source =
@@ -143,10 +148,7 @@ class Inclusion {
     std::optional<std::size_t> position;
     if (root) nodes_ += root->node_count;
     if (nodes_ > max_nodes) {
-      refuse("E142", path,
-             "a scenario may have 200000 values together with all that it includes, and with this "
-             "file it has more",
-             "data columns belong in CSV files, read by `empirical: {file, column}`");
+      refuse_more_than("200000 values", path);
       return std::nullopt;
     }
     if (root) position = add(root, source, *file);

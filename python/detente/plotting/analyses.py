@@ -10,12 +10,14 @@ import altair as alt
 from detente.estimates import SHARES
 from detente.number_format import percent
 from detente.plotting.style import (
+    LINE_HEIGHT,
     POLICY_COLORS,
     QUIET,
     WIDE,
     Chart,
     finish,
     inline,
+    interval_rule,
     plain_axis,
     with_unit,
 )
@@ -26,12 +28,9 @@ if TYPE_CHECKING:
     from detente.sensitivity_indices import Sensitivity
     from detente.value_of_information import ValueOfInformation
 
-#: Room for a bar, in pixels.
-_LINE_HEIGHT = 22
 
 _WIDTH = WIDE - 70
 _BAR = POLICY_COLORS[5]
-_LINE = "#333"
 
 
 def worth_bars(found: ValueOfInformation, most: int) -> Chart:
@@ -41,14 +40,14 @@ def worth_bars(found: ValueOfInformation, most: int) -> Chart:
         {"parameters": name, "worth": worth.estimate, "low": worth.low, "high": worth.high}
         for name, worth in worths.items()
     ]
-    base = alt.Chart(inline(rows), width=_WIDTH, height=_LINE_HEIGHT * len(rows)).encode(
+    base = alt.Chart(inline(rows), width=_WIDTH, height=LINE_HEIGHT * len(rows)).encode(
         y=_names("parameters", list(worths))
     )
     tips: list[Any] = ["parameters:N"]
     tips += [alt.Tooltip(f"{name}:Q", format=".3g") for name in ("worth", "low", "high")]
     axis = alt.X("worth:Q", title="worth of knowing, in utility", axis=plain_axis())
     bars = base.mark_bar(color=_BAR, size=13).encode(x=axis, tooltip=tips)
-    intervals = base.mark_rule(color=_LINE, strokeWidth=1.5).encode(x="low:Q", x2="high:Q")
+    intervals = interval_rule(base)
     return Subject(found.forecast).finish(
         alt.layer(bars, intervals),
         f"What is worth knowing before choosing {found.best}",
@@ -68,7 +67,7 @@ def sobol_bars(found: Sensitivity, most: int) -> Chart:
             # JSON has no NaN: where nothing is explained there is no bar.
             numbers = {key: value if value == value else None for key, value in figures.items()}
             rows.append({"parameters": name, "index": kind, **numbers})
-    base = alt.Chart(inline(rows), width=_WIDTH, height=1.6 * _LINE_HEIGHT * len(names)).encode(
+    base = alt.Chart(inline(rows), width=_WIDTH, height=1.6 * LINE_HEIGHT * len(names)).encode(
         y=_names("parameters", names), yOffset=alt.YOffset("index:N", sort=list(kinds))
     )
     tips: list[Any] = ["parameters:N", "index:N"]
@@ -80,7 +79,7 @@ def sobol_bars(found: Sensitivity, most: int) -> Chart:
         color=alt.Color("index:N", scale=colors, legend=legend, sort=list(kinds)),
         tooltip=tips,
     )
-    intervals = base.mark_rule(color=_LINE, strokeWidth=1.5).encode(x="low:Q", x2="high:Q")
+    intervals = interval_rule(base)
     return Subject(found.forecast).finish(
         alt.layer(bars, intervals),
         f"What {found.outcome} under {found.policy} hangs on",
@@ -99,7 +98,7 @@ def tornado_bars(found: Sensitivity, most: int) -> Chart:
         for end, item in zip(ends, (swing.at_low, swing.at_high), strict=True):
             figures = {"expected": item.estimate, "low": item.low, "high": item.high}
             rows.append({"parameter": name, "quantile": end, "mean": found.mean, **figures})
-    base = alt.Chart(inline(rows), width=_WIDTH, height=_LINE_HEIGHT * len(names)).encode(
+    base = alt.Chart(inline(rows), width=_WIDTH, height=LINE_HEIGHT * len(names)).encode(
         y=_names("parameter", names)
     )
     estimate = found.forecast.estimate(found.policy, found.outcome)
@@ -115,7 +114,7 @@ def tornado_bars(found: Sensitivity, most: int) -> Chart:
         color=alt.Color("quantile:N", scale=colors, legend=legend, sort=list(ends)),
         tooltip=tips,
     )
-    intervals = base.mark_rule(color=_LINE, strokeWidth=1.5).encode(x="low:Q", x2="high:Q")
+    intervals = interval_rule(base)
     middle = alt.Chart(inline(rows[:1])).mark_rule(color=QUIET, strokeWidth=1)
     return Subject(found.forecast).finish(
         alt.layer(bars, intervals, middle.encode(x="mean:Q")),

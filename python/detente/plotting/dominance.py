@@ -6,7 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 import altair as alt
 
-from detente.plotting.style import QUIET, WIDE, Chart, inline, plain_axis, with_unit
+from detente.plotting.style import (
+    LINE,
+    QUIET,
+    WIDE,
+    Chart,
+    inline,
+    plain_axis,
+    with_unit,
+)
 from detente.plotting.subject import Subject
 
 if TYPE_CHECKING:
@@ -15,7 +23,6 @@ if TYPE_CHECKING:
     from detente.dominance import Dominance, Order
 
 _BAND = "#56B4E9"
-_LINE = "#333"
 
 
 def dominance_curves(found: Dominance) -> Chart:
@@ -83,5 +90,5 @@ def _difference(
         y=alt.Y("low:Q", title=axis_title, axis=plain_axis(True)), y2="high:Q"
     )
     tips = [alt.Tooltip(f"{name}:Q", format=".4g") for name in rows[0]]
-    line = base.mark_line(color=_LINE, strokeWidth=1.5).encode(y="difference:Q", tooltip=tips)
+    line = base.mark_line(color=LINE, strokeWidth=1.5).encode(y="difference:Q", tooltip=tips)
     return alt.layer(shade, band, zero, line, data=inline(rows))

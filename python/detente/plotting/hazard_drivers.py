@@ -13,6 +13,7 @@ from detente.errors import ArgumentError
 from detente.hazard_drivers import ALL_DATES, WHOLE
 from detente.plotting.style import (
     DASHES,
+    LINE_HEIGHT,
     PANEL,
     POLICY_COLORS,
     QUIET,
@@ -29,8 +30,6 @@ if TYPE_CHECKING:
 #: Where fewer paths are at risk lines would show little but noise.
 FEWEST_AT_RISK = 30
 
-#: Room for a bar, in pixels.
-_LINE_HEIGHT = 22
 
 _PARTS = {"same_paths": "on the same paths", "selection": "which paths are at risk"}
 _PART_COLORS = [POLICY_COLORS[5], POLICY_COLORS[4]]
@@ -105,7 +104,7 @@ def difference_bars(
         raise ArgumentError(f"at `{date}` no path is at risk under one of the policies")
     size: dict[str, Any] = {
         "width": WIDE - 130 if len(names) == 1 else PANEL,
-        "height": _LINE_HEIGHT * (len(shown) + 1),
+        "height": LINE_HEIGHT * (len(shown) + 1),
     }
     label = "format(datum.value, '+.2~f') + ' (×' + format(exp(datum.value), '.2~r') + ')'"
     axis = alt.Axis(labelExpr=label, tickCount=4 if len(names) == 1 else 3)

@@ -9,12 +9,15 @@ import altair as alt
 
 from detente.plotting.label_places import label_places
 from detente.plotting.style import (
+    LINE,
+    LINE_HEIGHT,
     POLICY_COLORS,
     QUIET,
     WIDE,
     Chart,
     finish,
     inline,
+    interval_rule,
     plain_axis,
     with_unit,
 )
@@ -24,9 +27,7 @@ if TYPE_CHECKING:
     from detente.screening import Screening
     from detente.sensitivity_indices import Sensitivity
 
-_LINE_HEIGHT = 22
 _SEEN, _UNSEEN = POLICY_COLORS[0], "#BBB"
-_LINE = "#333"
 
 #: Of the chart of effects and of the names in it, in pixels.
 _HEIGHT = 0.6 * WIDE
@@ -85,7 +86,7 @@ def effect_dots(found: Screening, most: int) -> Chart:
     line = [{"mu_star": 0.0, "sigma": 0.0}, {"mu_star": corner, "sigma": corner}]
     equal = alt.Chart(inline(line)).mark_line(color=QUIET, strokeWidth=1, strokeDash=[5, 4])
     names = alt.Chart(inline(_names(rows, most, ends))).mark_text(
-        align="left", fontSize=_FONT_SIZE, color=_LINE
+        align="left", fontSize=_FONT_SIZE, color=LINE
     )
     return finish(
         alt.layer(
@@ -142,7 +143,7 @@ def pawn_bars(found: Sensitivity, most: int) -> Chart:
         kind = kinds[0] if item.is_seen else kinds[1]
         rows.append({"parameter": name, "effect": kind, **numbers})
     axis = alt.Axis(labelLimit=190, domain=False, ticks=False, labelPadding=8)
-    base = alt.Chart(inline(rows), width=WIDE - 70, height=_LINE_HEIGHT * len(names)).encode(
+    base = alt.Chart(inline(rows), width=WIDE - 70, height=LINE_HEIGHT * len(names)).encode(
         y=alt.Y("parameter:N", sort=names, title=None, axis=axis)
     )
     tips: list[Any] = ["parameter:N"]
@@ -156,7 +157,7 @@ def pawn_bars(found: Sensitivity, most: int) -> Chart:
         color=alt.Color("effect:N", scale=scale, legend=legend, sort=list(kinds)),
         tooltip=tips,
     )
-    intervals = base.mark_rule(color=_LINE, strokeWidth=1.5).encode(x="low:Q", x2="high:Q")
+    intervals = interval_rule(base)
     thresholds = base.mark_tick(color=POLICY_COLORS[1], thickness=2.5, size=19).encode(
         x="threshold:Q"
     )

@@ -31,10 +31,16 @@ _FONT = "Arial, Helvetica, Liberation Sans, sans-serif"
 #: Lines and letters that are there to be read past.
 QUIET = "#777"
 
+#: Of intervals and lines that are drawn over bars.
+LINE = "#333"
+
 #: Width of a chart that stands alone, and of one of several panels, in pixels. With axes and
 #: legend every chart stays within 800.
 WIDE = 600
 PANEL = 222
+
+#: Room for a bar, in pixels.
+LINE_HEIGHT = 22
 
 
 def inline(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
@@ -98,3 +104,9 @@ def finish(chart: Any, title: str, lines: Sequence[str]) -> Chart:  # noqa: ANN4
         .configure_title(fontSize=15, subtitleColor=QUIET, offset=12)
     )
     return finished
+
+
+def interval_rule(base: alt.Chart) -> alt.Chart:
+    """Lines from the columns `low` to `high` of a chart's rows."""
+    rule: alt.Chart = base.mark_rule(color=LINE, strokeWidth=1.5).encode(x="low:Q", x2="high:Q")
+    return rule
