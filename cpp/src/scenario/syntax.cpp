@@ -96,6 +96,7 @@ std::optional<Diagnostic> unreadable(const std::shared_ptr<const SourceText>& so
     return messages::too_large(place_at(source, 0).span(1), text.size());
   }
   std::size_t depth = 0;
+  std::size_t commas = 0;  // inside brackets, on this line
   for (std::size_t i = 0; i < text.size();) {
     const auto byte = static_cast<unsigned char>(text[i]);
     const diagnostic::CodePoint point = diagnostic::code_point_at(text, i);
@@ -108,6 +109,10 @@ std::optional<Diagnostic> unreadable(const std::shared_ptr<const SourceText>& so
         return messages::too_deep(place_at(source, i).span(1));
     } else if ((byte == ']' || byte == '}') && depth > 0) {
       --depth;
+    } else if (byte == ',' && depth > 0) {
+      if (++commas > max_nodes) return messages::too_many_nodes(place_at(source, i).span(1));
+    } else if (byte == '\n') {
+      commas = 0;
     }
     i += point.bytes;
   }

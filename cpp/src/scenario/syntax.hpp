@@ -12,7 +12,8 @@
 namespace detente::scenario {
 
 /// A text that should not reach the YAML parser: too large, not UTF-8, with control characters, or with
-/// so many open brackets that the parser would look ahead over all of it.
+/// so many open brackets, or commas inside them on one line, that the parser would look ahead over all
+/// of it: what a bracket opens could be a key until its line ends.
 std::optional<diagnostic::Diagnostic> unreadable(
     const std::shared_ptr<const diagnostic::SourceText>& source);
 
