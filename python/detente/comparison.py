@@ -136,8 +136,8 @@ def paired_difference(
         influence_first = draws.influences(influence_first)
         influence_second = draws.influences(influence_second)
     quantile = t95(draws)
-    variance = float((influence_second - influence_first).var(ddof=1))
-    apart = float(influence_first.var(ddof=1)) + float(influence_second.var(ddof=1))
+    variance = _variance(influence_second - influence_first)
+    apart = _variance(influence_first) + _variance(influence_second)
     error = math.sqrt(variance / n_independent)
     reach = quantile * error
     if is_share and variance == 0:
@@ -145,7 +145,7 @@ def paired_difference(
 
     ratio = ratio_low = ratio_high = math.nan
     if first > 0 and second > 0:
-        log_variance = float((influence_second / second - influence_first / first).var(ddof=1))
+        log_variance = _variance(influence_second / second - influence_first / first)
         log_reach = quantile * math.sqrt(log_variance / n_independent)
         # An estimate within its error of 0 leaves the ratio open: from 0 to infinity.
         factor = math.exp(log_reach) if log_reach < LARGEST_LOG else math.inf
@@ -167,6 +167,14 @@ def paired_difference(
         band_high=band.high,
         share_above=band.share_above,
     )
+
+
+def _variance(values: NDArray[np.float64]) -> float:
+    """Infinite where squares exceed the largest number."""
+    import numpy as np
+
+    with np.errstate(over="ignore"):
+        return float(values.var(ddof=1))
 
 
 def t95(draws: DrawGroups | None) -> float:

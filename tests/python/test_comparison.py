@@ -100,6 +100,14 @@ def test_a_ratio_to_what_may_be_nothing_is_open() -> None:
     assert (result.ratio_low, result.ratio_high) == (0.0, math.inf)
 
 
+def test_numbers_whose_squares_are_too_large_have_an_open_interval() -> None:
+    baseline = Reading.of(np.array([1e200, -1e200, 3.0]), "value")
+    other = Reading.of(np.array([2e200, 5.0, 1.0]), "value")
+    result = paired_difference(baseline, other, is_share=False)
+    assert result.difference == pytest.approx(2e200 / 3)
+    assert (result.low, result.high) == (-math.inf, math.inf)
+
+
 def test_policies_that_agree_on_every_path_are_not_proven_equal() -> None:
     reading = Reading.of(np.array([0.0, 1.0] * 500), "probability")
     result = paired_difference(reading, reading, is_share=True)

@@ -66,8 +66,9 @@ def parts_of(scenario: detente.Scenario, threads: int = 1, **what: Any) -> _core
          "policies": ["drift"]},
         {"scenario": "truce", "paths": 2_000, "threads": 1, "keep_paths": 2_000,
          "paths_per_draw": 10},
+        {"scenario": "provinces", "paths": 1_500, "threads": 1},
     ],
-    ids=["small", "threads", "saved", "readings", "histories"],
+    ids=["small", "threads", "saved", "readings", "histories", "joint states"],
 )  # fmt: skip
 def test_the_estimate_bounds_the_peak_to_within_a_factor_of_two(
     told: dict[str, Any], support: Path, tmp_path: Path

@@ -31,6 +31,15 @@ Pool& Block::pool_for(Slot slot) {
   return *pool;
 }
 
+// Paths come through some joint states once: their pools are not kept until the block's end. Between steps nobody holds
+// an empty one.
+void Block::drop_empty_pools() {
+  if (pools_.size() <= most_pools_) return;
+  std::erase_if(pool_by_joint_, [](const auto& item) { return item.second->size() == 0; });
+  std::erase_if(pools_, [](const auto& pool) { return pool->size() == 0; });
+  most_pools_ = std::max(least_pools, pools_.size() + pools_.size() / 2);
+}
+
 void Block::draw(double* out, std::uint32_t stream, const Slot* slots, std::size_t m,
                  program::ElementId element, bool exponential) {
   const std::uint32_t field = layout_.firings(element);

@@ -254,6 +254,7 @@ void Block::step(std::size_t k) {
   const double* scalars = grid.step(k);
   const bool regular = scalars[StepScalar::length] == grid.regular_length;
   const auto quad = static_cast<std::uint32_t>(k / 4);
+  drop_empty_pools();
   in_step_ = true;
   for (const auto& pool : pools_) {
     if (pool->size() == 0) continue;

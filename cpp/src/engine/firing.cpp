@@ -149,14 +149,14 @@ bool Block::apply(ElementId element, const FiringProgram& firing, Slot slot, std
 }
 
 void Block::fire_group(ElementId element, Pool& pool, const Slot* slots, std::size_t m) {
-  const FiringProgram*& remembered = pool.firings[element];
+  std::shared_ptr<const FiringProgram>& remembered = pool.firings[element];
   if (options_.stop != nullptr && options_.stop->load(std::memory_order_relaxed)) {
     // A step in which paths fire very often may take minutes: it is not waited for.
     for (std::size_t i = 0; i < m; ++i) drop(slots[i]);
     result_.stopped = true;
     return;
   }
-  if (remembered == nullptr) remembered = &program_.firing(element, pool.program().state());
+  if (remembered == nullptr) remembered = program_.firing(element, pool.program().state());
   const FiringProgram& firing = *remembered;
   for (std::size_t from = 0; from < m; from += tile_lanes) {
     const std::size_t count = std::min(tile_lanes, m - from);

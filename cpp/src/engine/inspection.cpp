@@ -22,7 +22,7 @@ void Block::read_factors(std::size_t k) {
   std::vector<double> results(n_outputs * tile_lanes);
   for (const auto& pool : pools_) {
     if (pool->size() == 0) continue;
-    const RecordCode* code = probe.code(pool->program().state());
+    const std::shared_ptr<const RecordCode> code = probe.code(pool->program().state());
     if (code == nullptr) continue;
     for (std::size_t from = 0; from < pool->size(); from += tile_lanes) {
       const std::size_t m = std::min(tile_lanes, pool->size() - from);

@@ -36,8 +36,8 @@ bool Block::is_light(Pool& pool, ElementId element) {
   if (state.baseline_count() > 0 || reads_field(state.arrival(), layout_.count(element))) {
     return false;
   }
-  const program::FiringProgram*& firing = pool.firings[element];
-  if (firing == nullptr) firing = &program_.firing(element, state.state());
+  std::shared_ptr<const program::FiringProgram>& firing = pool.firings[element];
+  if (firing == nullptr) firing = program_.firing(element, state.state());
   if (!firing->moves.empty()) return false;
   for (const std::uint32_t variable : firing->assigned) {
     if (pool.moving_column(variable) < 0) return false;

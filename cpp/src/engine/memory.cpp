@@ -38,23 +38,32 @@ std::size_t room_for(double lanes) {
   return column_stride(std::max(std::bit_ceil(n), least_tile_lanes));
 }
 
+/// Joint states that a block meets and a pilot has not, from the numbers of those in which it had one lane and two (Chao
+/// 1984, Nonparametric estimation of the number of classes in a population), and no more than lanes.
+double states_unseen(const std::vector<PoolUse>& uses, double growth) {
+  double once = 0.0, twice = 0.0;
+  for (const PoolUse& use : uses) {
+    once += use.peak == 1 ? 1.0 : 0.0;
+    twice += use.peak == 2 ? 1.0 : 0.0;
+  }
+  return std::min(once * (growth - 1.0), once * std::max(once - 1.0, 1.0) / (2.0 * (twice + 1.0)));
+}
+
 /// Bytes of pools in a block of n paths, from those in a block of n_pilot.
 std::size_t pool_bytes(const std::vector<PoolUse>& uses, std::size_t n, std::size_t n_pilot) {
   const double growth = static_cast<double>(n) / static_cast<double>(n_pilot);
-  double bytes = 0.0;
+  double bytes = 0.0, bytes_of_pools = 0.0;
   for (const PoolUse& use : uses) {
     const double lanes = growth * static_cast<double>(use.peak);
     // Peaks of few lanes are known less well than those of many: three Poisson standard deviations more.
     const double most = lanes + 3.0 * growth * std::sqrt(static_cast<double>(use.peak));
     const double room = static_cast<double>(room_for(std::min(most, static_cast<double>(n))));
     bytes += room * static_cast<double>(use.lane_bytes) + static_cast<double>(use.own_bytes);
-    // A joint state that one lane found stands for others that none has found.
-    if (use.peak == 1 && n > n_pilot) {
-      bytes +=
-          static_cast<double>(column_stride(least_tile_lanes) * use.lane_bytes + use.own_bytes);
-    }
+    bytes_of_pools +=
+        static_cast<double>(column_stride(least_tile_lanes) * use.lane_bytes + use.own_bytes);
   }
-  return static_cast<std::size_t>(bytes);
+  const double mean = bytes_of_pools / static_cast<double>(std::max<std::size_t>(uses.size(), 1));
+  return static_cast<std::size_t>(bytes + states_unseen(uses, growth) * mean);
 }
 
 std::vector<PoolUse> play(const Task& task, const Draws& draws, const RunOptions& options,
@@ -80,7 +89,8 @@ std::vector<PoolUse> play(const Task& task, const Draws& draws, const RunOptions
     use.lane_bytes = pool->watch().column_count * sizeof(double) + sizeof(std::uint64_t) +
                      2 * sizeof(Slot);  // pending and slots
     use.own_bytes = sizeof(Pool) + model.variables.size() * sizeof(std::ptrdiff_t) +
-                    n_elements * (sizeof(void*) + sizeof(LightReading) + 1 + 64);
+                    n_elements * (2 * sizeof(void*) + sizeof(LightReading) + 1 + 64) +
+                    pool->program().bytes();
     uses.push_back(use);
   }
   return uses;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <utility>
 
 namespace detente::engine {
 
@@ -35,18 +36,18 @@ Watch watch_for(const program::StateProgram& program, const outcome::Plan& plan)
 
 }  // namespace
 
-Pool::Pool(const program::StateProgram& program, const outcome::Plan& plan,
+Pool::Pool(std::shared_ptr<const program::StateProgram> program, const outcome::Plan& plan,
            const model::Model& model)
-    : firings(model.transitions.size() + model.events.size(), nullptr),
+    : firings(model.transitions.size() + model.events.size()),
       light_readings(model.transitions.size() + model.events.size()),
       light(model.transitions.size() + model.events.size(), 2),
-      program_(&program),
-      watch_(watch_for(program, plan)),
+      program_(std::move(program)),
+      watch_(watch_for(*program_, plan)),
       moving_columns_(model.variables.size(), -1),
-      scalars_(program.scalars().size()),
+      scalars_(program_->scalars().size()),
       step_(std::numeric_limits<std::size_t>::max()) {
-  program.scalars().initialise(scalars_.data());
-  for (const program::MovingVariable& moving : program.variables()) {
+  program_->scalars().initialise(scalars_.data());
+  for (const program::MovingVariable& moving : program_->variables()) {
     moving_columns_[moving.variable] = moving.column;
   }
 }

@@ -112,17 +112,14 @@ std::size_t FactorProbe::output_count() const {
   return 1 + factors_.size() + (has_baseline ? intensity.arguments.size() + 1 : 0);
 }
 
-const RecordCode* FactorProbe::code(const JointState& state) const {
+std::shared_ptr<const RecordCode> FactorProbe::code(const JointState& state) const {
   const std::vector<model::StateId>& from = transition().from;
   const std::uint8_t current = state[transition().chain.index];
   const bool leaves = std::any_of(from.begin(), from.end(), [current](model::StateId source) {
     return source.index == current;
   });
   if (!leaves) return nullptr;
-  const std::lock_guard lock(mutex_);
-  auto& code = codes_[program_.joint_index(state)];
-  if (!code) code = std::make_unique<RecordCode>(compile(state));
-  return code.get();
+  return codes_.at(program_.joint_index(state), [&] { return compile(state); });
 }
 
 RecordCode FactorProbe::compile(const JointState& state) const {

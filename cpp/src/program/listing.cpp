@@ -237,7 +237,8 @@ void list_readings(const Program& program, const StateProgram& state, const Name
 }  // namespace
 
 Listing list_step(const Program& program, const JointState& state) {
-  const StateProgram& compiled = program.at(state);
+  const std::shared_ptr<const StateProgram> kept = program.at(state);
+  const StateProgram& compiled = *kept;
   const Names names(program, compiled);
   Costs costs;
   Listing listing;

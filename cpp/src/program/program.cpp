@@ -182,22 +182,18 @@ std::uint64_t Program::joint_index(const JointState& state) const {
   return index;
 }
 
-const StateProgram& Program::at(const JointState& state) const {
-  const std::lock_guard lock(mutex_);
-  auto& program = states_[joint_index(state)];
-  if (!program) program = std::make_unique<StateProgram>(*this, state);
-  return *program;
+std::shared_ptr<const StateProgram> Program::at(const JointState& state) const {
+  return states_.at(joint_index(state), [&] { return StateProgram(*this, state); });
 }
 
-const FiringProgram& Program::firing(ElementId element, const JointState& state) const {
+std::shared_ptr<const FiringProgram> Program::firing(ElementId element,
+                                                     const JointState& state) const {
   JointState decisive = state;
   for (std::size_t c = 0; c < state.size(); ++c) {
     if (!deciding_[element][c]) decisive[c] = 0;
   }
-  const std::lock_guard lock(mutex_);
-  auto& program = firings_[{element, joint_index(decisive)}];
-  if (!program) program = std::make_unique<FiringProgram>(compile_firing(*this, element, state));
-  return *program;
+  return firings_.at({element, joint_index(decisive)},
+                     [&] { return compile_firing(*this, element, state); });
 }
 
 }  // namespace detente::program

@@ -352,4 +352,17 @@ void StateProgram::build_record_codes(const Program& program) {
   triggers_ = RecordCode(g, outputs);
 }
 
+std::size_t StateProgram::bytes() const {
+  std::size_t bytes = sizeof(*this) + clocks_.capacity() * sizeof(ActiveClock) +
+                      variables_.capacity() * sizeof(MovingVariable) + bank_.bytes();
+  for (const Code* code : {&regular_step_, &general_step_, &sub_, &signal_code_, &stepped_code_}) {
+    bytes += code->bytes();
+  }
+  for (const RecordCode* code : {&arrival_, &signals_, &triggers_}) bytes += code->bytes();
+  for (const EntryCode& entry : entries_) {
+    bytes += sizeof(entry) + entry.fields.capacity() * sizeof(std::uint32_t) + entry.code.bytes();
+  }
+  return bytes;
+}
+
 }  // namespace detente::program

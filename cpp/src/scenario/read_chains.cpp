@@ -12,6 +12,8 @@ using messages::in_ticks;
 namespace {
 
 constexpr std::size_t max_states = 64;
+constexpr std::size_t max_chains = 64;  ///< a block remembers in 64 bits which a path has entered
+constexpr double max_joint_states = 9e18;  ///< their numbers have 64 bits
 
 bool check_state_name(Reading& reading, const NamedValue& named, std::vector<std::string>& seen) {
   if (expr::is_reserved(named.name)) {
@@ -89,6 +91,22 @@ std::string transition_name(const Value& value) {
   return joined_states(from ? &*from : nullptr) + "_to_" + joined_states(to ? &*to : nullptr);
 }
 
+void check_joint_states(Reading& reading) {
+  double joint_states = 1.0;
+  std::size_t n_chains = 0;
+  for (const model::Chain& chain : reading.model.chains) {
+    joint_states *= static_cast<double>(std::max<std::size_t>(chain.states.size(), 1));
+    if (++n_chains <= max_chains && joint_states <= max_joint_states) continue;
+    reading.error("E361", chain.span,
+                  "a scenario may have " + std::to_string(max_chains) +
+                      " chains, whose numbers of states multiply to 9e18 at most, and " +
+                      in_ticks(chain.name) + " is one too many",
+                  "what acts on nothing else here belongs into a scenario of its own; what many "
+                  "like units do may be counted by a variable");
+    return;
+  }
+}
+
 }  // namespace
 
 std::vector<DeclaredChain> declare_chains(Reading& reading, const std::vector<NamedValue>& values) {
@@ -119,6 +137,7 @@ std::vector<DeclaredChain> declare_chains(Reading& reading, const std::vector<Na
     reading.model.chains.push_back(std::move(model));
     out.push_back(std::move(declared));
   }
+  check_joint_states(reading);
   return out;
 }
 

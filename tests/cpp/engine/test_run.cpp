@@ -307,5 +307,47 @@ TEST_CASE("constant hazards give the stationary law", "[engine]") {
   }
 }
 
+/// Chains of two states that do not know each other.
+std::string many_chains(std::size_t n_chains) {
+  std::string text = "detente: 1\ntitle: t\ntime: {horizon: 4, step: 0.5, report: 2}\nchains:\n";
+  for (std::size_t c = 0; c < n_chains; ++c) {
+    const std::string number = std::to_string(c);
+    text += "  c" + number + ": {start: a, states: [a, b], transitions: [{name: go" + number +
+            ", from: a, to: b, hazard: 0.8}, {name: back" + number +
+            ", from: b, to: a, hazard: 0.4}]}\n";
+  }
+  return text + "outcomes: {b: {probability: c0 == b}}\n";
+}
+
+TEST_CASE("more joint states than are kept change nothing", "[engine][laws]") {
+  // Twelve chains have 4096 joint states, of which a block lets go those that it has left. Each chain by itself is in
+  // b with probability 2/3 (1 - exp(-1.2 t)); 12 x 2000 chains.
+  const auto model = model_of(many_chains(12));
+  RunOptions options = options_of(2000);
+  options.threads = 1;
+  const Forecast forecast = run(model, options);
+  const auto& policy = forecast.policies[0];
+  REQUIRE(policy.occupancy.size() == 12);
+  for (std::size_t date = 0; date < 3; ++date) {
+    const double expected = 2.0 / 3.0 * (1.0 - std::exp(-1.2 * 2.0 * static_cast<double>(date)));
+    double share = 0.0;
+    for (const auto& chain : policy.occupancy) share += chain.share[3 + date] / 12.0;
+    const double error = std::sqrt(expected * (1.0 - expected) / (12.0 * 2000.0));
+    INFO("date " << date << ": " << share << ", expected " << expected << " +- " << error);
+    CHECK(std::abs(share - expected) <= 5.0 * error);
+  }
+  const std::string whole = forecast.serialize();
+  for (const std::uint32_t block_paths : {100U, 1000U}) {
+    options.block_paths = block_paths;
+    CHECK(run(model, options).serialize() == whole);
+  }
+}
+
+TEST_CASE("as many chains run as a scenario may have", "[engine]") {
+  const auto model = model_of(many_chains(62));
+  const Forecast forecast = run(model, options_of(3));
+  CHECK(forecast.n_paths == 3);
+}
+
 }  // namespace
 }  // namespace detente::engine

@@ -3,6 +3,7 @@
 #include "detente/program/firing.hpp"
 
 #include <algorithm>
+#include <memory>
 #include <random>
 #include <set>
 #include <string>
@@ -74,17 +75,17 @@ std::size_t compare(const Program& program, std::size_t n_states) {
   const model::Model& model = program.model();
   const std::size_t n_elements = model.transitions.size() + model.events.size();
   std::mt19937 engine(11);
-  std::set<const FiringProgram*> pieces;
+  std::set<std::shared_ptr<const FiringProgram>> pieces;
   for (std::size_t round = 0; round < n_states; ++round) {
     JointState state;
     for (const model::Chain& chain : model.chains) {
       state.push_back(static_cast<std::uint8_t>(engine() % chain.states.size()));
     }
     for (ElementId element = 0; element < n_elements; ++element) {
-      const FiringProgram& shared = program.firing(element, state);
-      pieces.insert(&shared);
+      const auto shared = program.firing(element, state);
+      pieces.insert(shared);
       CAPTURE(program.element_name(element), round);
-      CHECK(same(shared, compile_firing(program, element, state)));
+      CHECK(same(*shared, compile_firing(program, element, state)));
     }
   }
   return pieces.size();

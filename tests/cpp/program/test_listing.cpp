@@ -101,7 +101,7 @@ TEST_CASE("instructions are those of the compiled step, each once", "[listing]")
     const Listing listing = list_step(program, JointState{state});
     std::size_t n = 0;
     for (const ListedLine& line : listing.lines) n += line.instructions.size();
-    CHECK(n == program.at(JointState{state}).step_code(true).instructions().size());
+    CHECK(n == program.at(JointState{state})->step_code(true).instructions().size());
   }
 }
 

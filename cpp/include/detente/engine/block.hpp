@@ -134,10 +134,11 @@ class Block {
 
   BlockResult run();
 
-  /// The pools that the lanes have been in so far.
+  /// The pools that the lanes have been in; of very many only those that still have some.
   const std::vector<std::unique_ptr<Pool>>& pools() const { return pools_; }
 
  private:
+  static constexpr std::size_t least_pools = 256;
   struct Fired {
     Slot slot;
     program::ElementId element;
@@ -214,6 +215,7 @@ class Block {
 
   // arrival.cpp: records to pools and back
   Pool& pool_for(Slot slot);
+  void drop_empty_pools();
   program::JointState state_of(Slot slot) const;
   /// Calls visit(pool, slots, count) for the slots of each joint state; sorts `slots` by joint state.
   template <class Visit>
@@ -255,6 +257,8 @@ class Block {
   std::vector<std::uint64_t> strides_;  ///< of the chains in that number
   std::vector<std::unique_ptr<Pool>> pools_;
   std::unordered_map<std::uint64_t, Pool*> pool_by_joint_;
+  /// Empty pools are dropped when there are more than that.
+  std::size_t most_pools_ = least_pools;
   struct Touched {
     Slot slot;
     Pool* pool;  ///< where it was when the step began

@@ -3,6 +3,7 @@
 /// Lanes in one joint state, as tiles of columns. Lanes stand without gaps; a lane that leaves is replaced by the last.
 
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 #include "detente/engine/buffer.hpp"
@@ -57,7 +58,8 @@ struct LightReading {
 
 class Pool {
  public:
-  Pool(const program::StateProgram& program, const outcome::Plan& plan, const model::Model& model);
+  Pool(std::shared_ptr<const program::StateProgram> program, const outcome::Plan& plan,
+       const model::Model& model);
 
   const program::StateProgram& program() const { return *program_; }
   const Watch& watch() const { return watch_; }
@@ -88,7 +90,7 @@ class Pool {
 
   std::vector<Slot> pending;  ///< lanes with a sub-interval to go
   /// Firing programs of this joint state, by element; null until first needed.
-  std::vector<const program::FiringProgram*> firings;
+  std::vector<std::shared_ptr<const program::FiringProgram>> firings;
   /// What to read after a light firing, by element.
   std::vector<LightReading> light_readings;
   /// Whether a firing of the element leaves a lane where it is, see Block::is_light; 2: not yet known.
@@ -97,7 +99,7 @@ class Pool {
  private:
   void grow();
 
-  const program::StateProgram* program_;
+  std::shared_ptr<const program::StateProgram> program_;
   Watch watch_;
   std::vector<std::ptrdiff_t> moving_columns_;
   std::vector<Tile> tiles_;

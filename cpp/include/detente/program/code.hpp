@@ -63,6 +63,9 @@ class Code {
   /// In the order in which they were asked for; a result may be a column or a scalar that needed no work.
   const std::vector<Operand>& outputs() const { return outputs_; }
   std::uint16_t register_count() const { return register_count_; }
+  std::size_t bytes() const {  ///< beside the object itself
+    return instructions_.capacity() * sizeof(Instruction) + outputs_.capacity() * sizeof(Operand);
+  }
 
  private:
   friend class CodeBuilder;

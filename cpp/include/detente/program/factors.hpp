@@ -3,9 +3,7 @@
 /// What a hazard is a product of, and the code that reads its factors on records at report dates.
 
 #include <cstdint>
-#include <map>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <vector>
 
@@ -42,7 +40,7 @@ class FactorProbe {
   std::size_t output_count() const;
   /// The code of a joint state; null where the chain is in no state that the transition leaves. Safe to call from
   /// several threads at once.
-  const RecordCode* code(const JointState& state) const;
+  std::shared_ptr<const RecordCode> code(const JointState& state) const;
   /// The log of a factor, from one path's results; NaN where the factor is negative, -infinity where it is 0.
   double log_of(std::size_t factor, const double* results, std::size_t stride) const;
 
@@ -53,8 +51,7 @@ class FactorProbe {
   const Program& program_;
   std::uint32_t transition_;
   std::vector<Factor> factors_;
-  mutable std::mutex mutex_;
-  mutable std::map<std::uint64_t, std::unique_ptr<RecordCode>> codes_;
+  mutable Kept<std::uint64_t, RecordCode> codes_;
 };
 
 }  // namespace detente::program

@@ -1,15 +1,15 @@
 #pragma once
 
 /// A scenario under one policy, ready to run: immutable, shared by all threads. Programs of joint states are compiled
-/// when a path first gets there, and kept.
+/// when a path gets there, and kept while they are used or there is room.
 
-#include <map>
 #include <memory>
-#include <mutex>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "detente/program/firing.hpp"
+#include "detente/program/kept.hpp"
 #include "detente/program/specialise.hpp"
 
 namespace detente::program {
@@ -63,8 +63,8 @@ class Program {
   /// How to read expressions in a joint state; `moving`: see Translator::Setting.
   Translator::Setting setting_of(const JointState& state, std::vector<bool> moving = {}) const;
   std::uint64_t joint_index(const JointState& state) const;
-  const StateProgram& at(const JointState& state) const;
-  const FiringProgram& firing(ElementId element, const JointState& state) const;
+  std::shared_ptr<const StateProgram> at(const JointState& state) const;
+  std::shared_ptr<const FiringProgram> firing(ElementId element, const JointState& state) const;
 
  private:
   void name_streams();
@@ -86,9 +86,8 @@ class Program {
   RecordCode start_;
   std::vector<std::vector<bool>> deciding_;  ///< see deciding_chains
 
-  mutable std::mutex mutex_;
-  mutable std::map<std::uint64_t, std::unique_ptr<StateProgram>> states_;
-  mutable std::map<std::pair<ElementId, std::uint64_t>, std::unique_ptr<FiringProgram>> firings_;
+  mutable Kept<std::uint64_t, StateProgram> states_;
+  mutable Kept<std::pair<ElementId, std::uint64_t>, FiringProgram> firings_;
 };
 
 /// Whether anything moves between dates and firings, so that regular steps are needed.

@@ -24,6 +24,10 @@ class ScalarBank {
   void set_step(double* scalars, const double* step) const;
   /// The number that stands in a slot at every step; none where it is computed or changes with the step.
   std::optional<double> constant(std::uint16_t slot) const;
+  std::size_t bytes() const {  ///< beside the object itself
+    return constants_.capacity() * sizeof(double) + inputs_.capacity() * sizeof(Input) +
+           code_.bytes();
+  }
 
  private:
   struct Input {
@@ -47,6 +51,9 @@ class RecordCode {
   const std::vector<Leaf>& inputs() const { return inputs_; }
   const Code& code() const { return code_; }
   const ScalarBank& scalars() const { return bank_; }
+  std::size_t bytes() const {  ///< beside the object itself
+    return inputs_.capacity() * sizeof(Leaf) + bank_.bytes() + code_.bytes();
+  }
 
  private:
   std::vector<Leaf> inputs_;

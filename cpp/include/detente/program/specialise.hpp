@@ -96,6 +96,8 @@ class StateProgram {
   /// Conditions of triggered events, on records; results in the order of Program::triggers().
   const RecordCode& triggers() const { return triggers_; }
 
+  std::size_t bytes() const;  ///< what it holds in memory, itself included
+
  private:
   void find_clocks(const Program& program, StateCompiler& compiler);
   void find_moving_variables(const Program& program);
