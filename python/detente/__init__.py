@@ -29,6 +29,7 @@ from detente.hazard_drivers import Drivers, drivers
 from detente.history import Trace
 from detente.means_at_transition import ConditionalMeans, conditional_means
 from detente.merging import merge
+from detente.observation import Observation
 from detente.ranking import Ranking
 from detente.scenario import Scenario, load, scenario_names, schema
 from detente.screening import Screening, screen
@@ -49,6 +50,7 @@ __all__ = [
     "Forecast",
     "InternalError",
     "Interrupted",
+    "Observation",
     "Ranking",
     "RunError",
     "Scenario",

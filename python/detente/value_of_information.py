@@ -11,6 +11,15 @@ the worth of knowing the parameters and not of knowing what chance will do: ever
 the maximum is still over histories. Knowing both would be worth E[max_d U_d] - max_d E[U_d], a
 bound that is told as `clairvoyance`.
 
+An observation tells of a parameter, and not all. Who makes it before choosing gains
+
+    EVSI(X) = E[ max_d E[U_d | X] ] - max_d E[U_d]
+
+(expected value of sample information), where X is drawn on each path from its law given the
+parameter (:mod:`detente.observation`) and takes the place of φ below (Strong, Oakley, Brennan and
+Breeze 2015, Estimating the expected value of sample information using the probabilistic sensitivity
+analysis sample, Medical Decision Making 35(5)).
+
 One ensemble of all policies on the same paths is enough. A regression of the differences of utility
 to d* on φ (:mod:`detente.regression`) gives the policy that knowledge of φ would choose; it is
 fitted on four fifths of the paths, and the gain U_d(φ) - U_d* is read off the fifth that it has not
@@ -36,7 +45,8 @@ from detente.ensemble import (
     uncertain_parameters,
     utilities_of,
 )
-from detente.errors import ArgumentError
+from detente.errors import ArgumentError, check_names
+from detente.observation import Observation
 from detente.regression import cross_fitted, most_functions
 from detente.spline_functions import spline_functions
 
@@ -93,6 +103,8 @@ class ValueOfInformation:
     evppi
         By parameter, or by parameters that are learned together, joined by `` + ``; the most
         valuable first.
+    evsi
+        Of the observations that were asked for, such as ``"tau:sd=0.5"``, the most valuable first.
     clairvoyance
         The worth of knowing chance too: an upper bound of all others.
     forecast
@@ -103,21 +115,23 @@ class ValueOfInformation:
     expected_utility: dict[str, float]
     evpi: Worth
     evppi: dict[str, Worth]
+    evsi: dict[str, Worth]
     clairvoyance: float
     forecast: Forecast = field(repr=False)
 
     @property
     def table(self) -> pd.DataFrame:
-        """A row for each parameter or group: the attributes of :class:`Worth` as columns."""
+        """A row for each parameter, group and observation: the attributes of :class:`Worth`."""
         import pandas as pd
 
-        index = pd.Index(list(self.evppi), name="parameters", dtype=object)
-        table = pd.DataFrame([vars(worth) for worth in self.evppi.values()], index=index)
+        worths = self.evppi | self.evsi
+        index = pd.Index(list(worths), name="parameters", dtype=object)
+        table = pd.DataFrame([vars(worth) for worth in worths.values()], index=index)
         table.attrs.update(self.forecast.attributes)
         return table
 
     def plot(self, most: int = 20) -> Chart:
-        """Bars with 95 % intervals, the `most` valuable parameters first."""
+        """Bars with 95 % intervals: the `most` valuable parameters, then the observations."""
         from detente.plotting.analyses import worth_bars
 
         return worth_bars(self, most)
@@ -133,6 +147,7 @@ class ValueOfInformation:
             "expected_utility": self.expected_utility,
             "evpi": vars(self.evpi),
             "evppi": {name: vars(worth) for name, worth in self.evppi.items()},
+            "evsi": {name: vars(worth) for name, worth in self.evsi.items()},
             "clairvoyance": self.clairvoyance,
             "seconds": forecast.wall_seconds,
             "version": forecast.version,
@@ -151,6 +166,7 @@ def voi(
     seed: int = 0,
     threads: int | None = None,
     progress: ProgressCallback | bool | None = None,
+    observations: Sequence[str | Observation] | str = (),
 ) -> ValueOfInformation:
     """What it is worth to know parameters before choosing the policy with the highest utility.
 
@@ -168,6 +184,10 @@ def voi(
         The policies to choose from; all by default.
     paths, seed, threads, progress
         As in :func:`detente.simulate`; without meaning for a forecast.
+    observations
+        What could be observed of uncertain parameters: ``"tau:sd=0.5"`` is an estimate of ``tau``
+        with that standard error, ``"p:trials=30"`` the outcome of 30 cases with probability ``p``,
+        and so on as :mod:`detente.observation` tells.
 
     Returns
     -------
@@ -176,8 +196,8 @@ def voi(
     Raises
     ------
     ArgumentError
-        A name is unknown, there are fewer than two policies, no utility, or too few paths; single
-        paths were not kept; SciPy is not installed.
+        A name is unknown, an observation cannot be made of its parameter, there are fewer than two
+        policies, no utility, or too few paths; single paths were not kept; SciPy is not installed.
 
     Examples
     --------
@@ -195,14 +215,17 @@ def voi(
         most = most_functions(len(group))
         return worth_of([spline_functions(draws[name])[:, :most] for name in group], utilities)
 
-    worths = {label_of(group): worth_of_group(group) for group in groups}
-    ordered = sorted(worths, key=lambda name: (-worths[name].estimate, -worths[name].plug_in))
+    asked = _observations(observations, known)
+    seen = {str(one): one.draw(draws[one.parameter], forecast.seed) for one in asked}
     means = utilities.mean(axis=0)
     return ValueOfInformation(
         best=names[int(means.argmax())],
         expected_utility={name: float(mean) for name, mean in zip(names, means, strict=True)},
         evpi=worth_of_group(known),
-        evppi={name: worths[name] for name in ordered},
+        evppi=_by_worth({label_of(group): worth_of_group(group) for group in groups}),
+        evsi=_by_worth(
+            {name: worth_of([spline_functions(values)], utilities) for name, values in seen.items()}
+        ),
         clairvoyance=float(utilities.max(axis=1).mean() - means.max()),
         forecast=forecast,
     )
@@ -250,6 +273,22 @@ def _worth(gains: Floats, differences: Floats, plug_in: float) -> Worth:
         high = 3 / n * float(np.abs(differences[:, runner_up]).mean())
     switched = float((gains != 0).mean())
     return Worth(estimate, error, low, high, plug_in, switched)
+
+
+def _by_worth(worths: dict[str, Worth]) -> dict[str, Worth]:
+    """The most valuable first."""
+    ordered = sorted(worths, key=lambda name: (-worths[name].estimate, -worths[name].plug_in))
+    return {name: worths[name] for name in ordered}
+
+
+def _observations(
+    asked: Sequence[str | Observation] | str, known: Sequence[str]
+) -> list[Observation]:
+    items = [asked] if isinstance(asked, str) else asked
+    found = [Observation.parse(item) if isinstance(item, str) else item for item in items]
+    for observation in found:
+        check_names("uncertain parameter", [observation.parameter], known)
+    return found
 
 
 def _policies(forecast: Forecast, asked: Sequence[str] | str | None) -> list[str]:

@@ -29,6 +29,14 @@ def test_voi_prints_plain_text_to_a_pipe(detente) -> None:
     assert ended.messages == ""
 
 
+def test_voi_tells_what_it_is_worth_to_observe(detente) -> None:
+    asked = ("voi", CHOICE, "--paths", 500, "--parameters", "gain", "--observe")
+    ended = detente(*asked, "gain:sd=0.5, bonus:sd=1", "--json")
+    assert set(ended.json["evsi"]) == {"gain:sd=0.5", "bonus:sd=1"}
+    assert "seeing gain:sd=0.5" in detente(*asked, "gain:sd=0.5").output
+    assert detente(*asked, "gain:sd=-1").code == 2
+
+
 def test_voi_draws_its_chart(detente) -> None:
     arguments = ("voi", CHOICE, "--paths", 300, "--chart", "worth.svg")
     assert detente(*arguments).code == 0

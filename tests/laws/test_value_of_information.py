@@ -12,9 +12,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from scipy.stats import norm
+from scipy.stats import betabinom, nbinom, norm
 
 import detente
+from detente.observation import Observation
 from detente.spline_functions import spline_functions
 from detente.value_of_information import ValueOfInformation, Worth, worth_of
 
@@ -30,7 +31,8 @@ def worth(sd: float, mean: float = MEAN) -> float:
 def found() -> ValueOfInformation:
     asked = ["gain", "bonus", "inert", ["gain", "bonus"], ["bonus", "inert"]]
     scenario = detente.load(CHOICE)
-    return detente.voi(scenario, asked, paths=20_000, seed=1, threads=2)
+    seen = ["gain:sd=0.5", "gain:sd=1", "bonus:sd=0.5", "gain:sd=1e-6", "gain:sd=1e6", "inert:sd=1"]
+    return detente.voi(scenario, asked, paths=20_000, seed=1, threads=2, observations=seen)
 
 
 def assert_worth(estimate: Worth, expected: float) -> None:
@@ -63,6 +65,70 @@ def test_a_parameter_without_effect_is_worth_nothing(found: ValueOfInformation) 
     inert = found.evppi["inert"]
     assert inert.low <= 0 <= inert.high
     assert inert.high < 0.01
+
+
+@pytest.mark.parametrize(
+    ("name", "prior", "noise"),
+    [
+        ("gain:sd=0.5", 1.0, 0.5),
+        ("gain:sd=1", 1.0, 1.0),
+        ("bonus:sd=0.5", 0.5, 0.5),
+        ("gain:sd=1e-06", 1.0, 0.0),
+    ],
+)
+def test_seeing_an_estimate_of_a_parameter_is_worth_the_closed_form(
+    found: ValueOfInformation, name: str, prior: float, noise: float
+) -> None:
+    # The mean of the parameter given what was seen is normal: of its variance this part.
+    assert_worth(found.evsi[name], worth(prior**2 / math.sqrt(prior**2 + noise**2)))
+
+
+@pytest.mark.parametrize("name", ["gain:sd=1000000", "inert:sd=1"])
+def test_seeing_nothing_of_use_is_worth_nothing(found: ValueOfInformation, name: str) -> None:
+    seen = found.evsi[name]
+    assert seen.low <= 0 <= seen.high
+    assert seen.high < 0.01
+
+
+def assert_worth_of_seeing(
+    observation: str, parameter: np.ndarray, price: float, expected: float
+) -> None:
+    """Acting gains the parameter less a price, and noise; waiting gains nothing."""
+    noise = np.random.default_rng(7).normal(scale=0.3 * parameter.std(), size=len(parameter))
+    utilities = np.column_stack([np.zeros(len(parameter)), parameter - price + noise])
+    seen = Observation.parse(observation).draw(parameter, seed=1)
+    assert expected > 10 * worth_of([spline_functions(seen)], utilities).standard_error
+    assert_worth(worth_of([spline_functions(seen)], utilities), expected)
+
+
+def test_seeing_how_many_cases_turned_out_so_is_worth_the_sum_over_their_numbers() -> None:
+    # Beta(2, 3) given k of n is Beta(2 + k, 3 + n - k), and k is beta-binomial.
+    price, trials = 0.45, 6
+    k = np.arange(trials + 1)
+    gains = np.maximum((2 + k) / (5 + trials) - price, 0) * betabinom.pmf(k, trials, 2, 3)
+    parameter = np.random.default_rng(6).beta(2, 3, size=40_000)
+    assert_worth_of_seeing(f"p:trials={trials}", parameter, price, gains.sum())
+
+
+def test_seeing_events_in_some_time_is_worth_the_sum_over_their_numbers() -> None:
+    # Gamma(3, rate 4) given k events in t is Gamma(3 + k, rate 4 + t), and k negative binomial.
+    price, exposure = 0.8, 2.5
+    k = np.arange(200)
+    gains = np.maximum((3 + k) / (4 + exposure) - price, 0)
+    expected = (gains * nbinom.pmf(k, 3, 4 / (4 + exposure))).sum()
+    parameter = np.random.default_rng(8).gamma(3, 1 / 4, size=40_000)
+    assert_worth_of_seeing(f"rate:exposure={exposure}", parameter, price, expected)
+
+
+def test_seeing_an_estimate_of_a_logarithm_is_worth_the_closed_form() -> None:
+    # The mean of a lognormal parameter given what was seen is lognormal: as Black and Scholes 1973.
+    price, prior, noise = 1.2, 0.6, 0.4
+    spread = prior**2 / math.sqrt(prior**2 + noise**2)
+    mean = math.exp(prior**2 / 2)
+    up = math.log(mean / price) / spread + spread / 2
+    expected = mean * norm.cdf(up) - price * norm.cdf(up - spread) - max(mean - price, 0)
+    parameter = np.random.default_rng(9).lognormal(0, prior, size=40_000)
+    assert_worth_of_seeing(f"ratio:log_sd={noise}", parameter, price, expected)
 
 
 def test_noise_adds_nothing_where_many_policies_are_equally_good() -> None:

@@ -48,6 +48,45 @@ def test_a_scenario_is_simulated_and_gives_the_same(
     assert again.evpi == found.evpi
 
 
+def test_observations_have_rows_of_their_own_and_their_noise_a_seed(
+    ensemble: detente.Forecast,
+) -> None:
+    seen = ["bonus:sd=0.2", "gain:sd=1"]
+    one = detente.voi(ensemble, "inert", observations=seen)
+    assert list(one.evsi) == ["gain:sd=1", "bonus:sd=0.2"]
+    assert list(one.table.index) == ["inert", "gain:sd=1", "bonus:sd=0.2"]
+    assert one.to_json_dict()["evsi"]["gain:sd=1"] == vars(one.evsi["gain:sd=1"])
+    again = detente.voi(ensemble, "gain", observations="gain:sd=1")
+    assert again.evsi["gain:sd=1"] == one.evsi["gain:sd=1"]
+    drawn = [detente.Observation("gain", "sd", 1).draw(np.zeros(3), seed) for seed in (3, 4, -1)]
+    assert len({tuple(values) for values in drawn}) == 3
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("gain", "no observation: write PARAMETER:KIND=NUMBER"),
+        ("gain:sd", "no observation"),
+        ("gain:sd=much", "no observation"),
+        ("gain:sd=nan", "no observation"),
+        ("gain:se=1", "unknown kind of observation `se`; there are: sd, log_sd, trials, exposure"),
+        ("gain:sd=0", "sd must be above 0"),
+        ("gain:sd=inf", "sd must be above 0"),
+        ("gain:trials=2.5", "trials must be an integer"),
+        ("gain:trials=1e12", "trials may be 1e\\+09 at most"),
+        ("gain:trials=10", "`gain` must be between 0 and 1 for that, and ranges from -"),
+        ("gain:log_sd=1", "`gain` must be above 0"),
+        ("gain:exposure=1", "`gain` must be 0 or above"),
+        ("gian:sd=1", "did you mean `gain`"),
+    ],
+)
+def test_what_cannot_be_observed_is_refused(
+    ensemble: detente.Forecast, text: str, words: str
+) -> None:
+    with pytest.raises(detente.ArgumentError, match=words):
+        detente.voi(ensemble, "gain", observations=[text])
+
+
 def test_the_policies_to_choose_from_can_be_fewer(truce: detente.Scenario) -> None:
     forecast = detente.simulate(truce, paths=500, keep_outcomes=True)
     some = detente.voi(forecast, "tau", policies=["late", "drift"])

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
+
+import typer
 
 from detente.cli import options
 from detente.cli.console import output, write_json
@@ -13,6 +15,18 @@ if TYPE_CHECKING:
     from detente.value_of_information import ValueOfInformation, Worth
 
 
+Observe = Annotated[
+    str | None,
+    typer.Option(
+        "--observe",
+        metavar="A:sd=S,B:trials=N",
+        help="Also what it is worth to see an estimate with standard error S (log_sd: of the "
+        "logarithm), N cases, or the events of an exposure=T.",
+        show_default=False,
+    ),
+]
+
+
 @exits
 def voi(
     file: options.File,
@@ -21,12 +35,13 @@ def voi(
     seed: options.Seed = "0",
     threads: options.Threads = None,
     policies: options.Policies = None,
+    observe: Observe = None,
     top: options.Top = 20,
     chart: options.ChartFile = None,
     force: options.Force = False,
     as_json: options.Json = False,
 ) -> None:
-    """Print what knowing parameters is worth for the choice of a policy: EVPI and EVPPI."""
+    """Print what knowing parameters is worth for the choice of a policy: EVPI, EVPPI, EVSI."""
     from detente.cli.files import check_chart, draw_chart
     from detente.scenario import Scenario
     from detente.value_of_information import voi as worth_of_knowing
@@ -40,6 +55,7 @@ def voi(
         seed=options.seed_of(seed),
         threads=threads,
         progress=True,
+        observations=options.names_of(observe) or (),
     )
     draw_chart(chart, lambda: found.plot(top))
     if as_json:
@@ -58,6 +74,10 @@ def _print(found: ValueOfInformation, top: int) -> None:
     rows += [
         Row(name, _cells(worth), starts_group=position == 0)
         for position, (name, worth) in enumerate(shown)
+    ]
+    rows += [
+        Row(f"seeing {name}", _cells(worth), starts_group=position == 0)
+        for position, (name, worth) in enumerate(found.evsi.items())
     ]
     left = len(found.evppi) - len(shown)
     more = f" {left} more parameters are not shown (--top)." if left else ""

@@ -35,7 +35,7 @@ _BAR = POLICY_COLORS[5]
 
 def worth_bars(found: ValueOfInformation, most: int) -> Chart:
     """See :meth:`ValueOfInformation.plot`."""
-    worths = {"all parameters": found.evpi} | dict(list(found.evppi.items())[:most])
+    worths = {"all parameters": found.evpi} | dict(list(found.evppi.items())[:most]) | found.evsi
     rows = [
         {"parameters": name, "worth": worth.estimate, "low": worth.low, "high": worth.high}
         for name, worth in worths.items()
@@ -51,7 +51,8 @@ def worth_bars(found: ValueOfInformation, most: int) -> Chart:
     return Subject(found.forecast).finish(
         alt.layer(bars, intervals),
         f"What is worth knowing before choosing {found.best}",
-        "expected gain of utility from choosing with the parameter known; lines: 95 % intervals",
+        "expected gain of utility from choosing with the parameter known"
+        f"{', or what is written observed' if found.evsi else ''}; lines: 95 % intervals",
     )
 
 
