@@ -134,7 +134,12 @@ void bind_engine(py::module_& module) {
       .def_readwrite("n_paths", &RunOptions::n_paths)
       .def_readwrite("first_path", &RunOptions::first_path)
       .def_readwrite("seed", &RunOptions::seed)
-      .def_readwrite("paths_per_draw", &RunOptions::paths_per_draw)
+      .def_property(
+          "paths_per_draw", [](const RunOptions& options) { return options.draws.paths_per_draw; },
+          [](RunOptions& options, std::uint64_t n) { options.draws.paths_per_draw = n; })
+      .def_property(
+          "sobol", [](const RunOptions& options) { return options.draws.sobol; },
+          [](RunOptions& options, bool sobol) { options.draws.sobol = sobol; })
       .def_readwrite("levels", &RunOptions::levels)
       .def_readwrite("policies", &RunOptions::policies)
       .def_readwrite("threads", &RunOptions::threads)
@@ -165,9 +170,9 @@ void bind_engine(py::module_& module) {
   module.def(
       "trace",
       [](const Scenario& scenario, const std::string& policy, std::uint64_t path,
-         std::uint64_t seed, std::uint64_t paths_per_draw) {
-        return engine::trace(scenario.model, policy, path, seed, paths_per_draw);
+         std::uint64_t seed, std::uint64_t paths_per_draw, bool sobol) {
+        return engine::trace(scenario.model, policy, path, seed, {paths_per_draw, sobol});
       },
       py::arg("scenario"), py::arg("policy"), py::arg("path"), py::arg("seed"),
-      py::arg("paths_per_draw"), py::call_guard<py::gil_scoped_release>());
+      py::arg("paths_per_draw"), py::arg("sobol"), py::call_guard<py::gil_scoped_release>());
 }

@@ -127,7 +127,9 @@ void bind_forecast(py::module_& module) {
       .def_readonly("title", &Forecast::title)
       .def_readonly("scenario_hash", &Forecast::scenario_hash)
       .def_readonly("seed", &Forecast::seed)
-      .def_readonly("paths_per_draw", &Forecast::paths_per_draw)
+      .def_property_readonly("paths_per_draw",
+                             [](const Forecast& forecast) { return forecast.draws.paths_per_draw; })
+      .def_property_readonly("sobol", [](const Forecast& forecast) { return forecast.draws.sobol; })
       .def_readonly("first_path", &Forecast::first_path)
       .def_readonly("n_paths", &Forecast::n_paths)
       .def_readonly("n_paths_requested", &Forecast::n_paths_requested)

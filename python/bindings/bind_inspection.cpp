@@ -57,13 +57,14 @@ void bind_inspection(py::module_& module) {
   py::class_<Inspector>(module, "Inspector")
       .def(py::init([](const detente::scenario::Scenario& scenario, std::uint32_t transition,
                        std::vector<std::string> policies, std::uint64_t seed,
-                       std::uint64_t paths_per_draw, int threads) {
+                       std::uint64_t paths_per_draw, bool sobol, int threads) {
              return std::make_unique<Inspector>(
-                 scenario.model, Inspector::Options{transition, std::move(policies), seed,
-                                                    paths_per_draw, threads});
+                 scenario.model,
+                 Inspector::Options{
+                     transition, std::move(policies), seed, {paths_per_draw, sobol}, threads});
            }),
            py::arg("scenario"), py::arg("transition"), py::arg("policies"), py::arg("seed"),
-           py::arg("paths_per_draw"), py::arg("threads"))
+           py::arg("paths_per_draw"), py::arg("sobol"), py::arg("threads"))
       .def_property_readonly("times", &Inspector::times)
       .def_property_readonly("dates", &Inspector::dates)
       .def_property_readonly("factors", &Inspector::factors)

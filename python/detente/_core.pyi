@@ -221,6 +221,7 @@ class Forecast:
     scenario_hash: str
     seed: int
     paths_per_draw: int
+    sobol: bool
     first_path: int
     n_paths: int
     n_paths_requested: int
@@ -243,6 +244,7 @@ class RunOptions:
     first_path: int
     seed: int
     paths_per_draw: int
+    sobol: bool
     levels: list[float]
     policies: list[str]
     threads: int
@@ -316,7 +318,9 @@ class Trace:
     rows: list[TraceRow]
     outcomes: list[NamedValue]
 
-def trace(scenario: Scenario, policy: str, path: int, seed: int, paths_per_draw: int) -> Trace: ...
+def trace(
+    scenario: Scenario, policy: str, path: int, seed: int, paths_per_draw: int, sobol: bool
+) -> Trace: ...
 
 class ListedInstruction:
     text: str
@@ -371,6 +375,7 @@ class Inspector:
         policies: list[str],
         seed: int,
         paths_per_draw: int,
+        sobol: bool,
         threads: int,
     ) -> None: ...
     def paths(self, first_path: int, n_paths: int) -> Inspection: ...

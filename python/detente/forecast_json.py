@@ -29,6 +29,8 @@ def forecast_to_json(forecast: Forecast) -> dict[str, Any]:
     }
     if forecast.paths_per_draw > 1:
         result["paths_per_draw"] = forecast.paths_per_draw
+    if forecast.sobol:
+        result["sobol"] = True
     if forecast.partial:
         result["partial"] = True
     if forecast.missing:

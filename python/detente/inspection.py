@@ -49,6 +49,7 @@ class Terms:
     first_path: int
     n_paths: int
     paths_per_draw: int
+    sobol: bool
     threads: int
 
     @classmethod
@@ -73,7 +74,7 @@ class Terms:
         names = check_policies(subject, policies)
         if isinstance(subject, Scenario):
             draws = check_paths_per_draw(paths_per_draw)
-            return cls(subject, names, seed, 0, n_paths, draws, n_threads)
+            return cls(subject, names, seed, 0, n_paths, draws, False, n_threads)
         return cls(
             subject.scenario,
             names,
@@ -81,6 +82,7 @@ class Terms:
             subject.first_path,
             min(n_paths, subject.n_paths),
             subject.paths_per_draw,
+            subject.sobol,
             n_threads,
         )
 
@@ -127,6 +129,7 @@ class Inspection:
             terms.policies,
             engine_seed(terms.seed),
             terms.paths_per_draw,
+            terms.sobol,
             terms.threads,
         )
         self.position = position

@@ -128,6 +128,7 @@ def _check_alike(one: Part, other: Part) -> None:
                 f"numbers of paths per draw ({a.paths_per_draw} and {b.paths_per_draw})",
                 a.paths_per_draw == b.paths_per_draw,
             ),
+            ("ways to draw parameters (Sobol' points, independent)", a.sobol == b.sobol),
             ("kept readings", a.has_outcome_columns == b.has_outcome_columns),
         )
         if not is_alike

@@ -75,6 +75,7 @@ def run_options(terms: RunTerms, paths: PathRange, threads: int) -> _core.RunOpt
     options.n_paths = paths.n_paths
     options.first_path = paths.first_path
     options.paths_per_draw = terms.paths_per_draw
+    options.sobol = terms.sobol
     options.seed = engine_seed(terms.seed)
     options.policies = list(terms.policies)
     options.threads = threads

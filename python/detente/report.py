@@ -73,6 +73,8 @@ def _heading(forecast: Forecast) -> str:
     facts = [f"{forecast.n_paths:,} paths per policy", f"seed {forecast.seed}"]
     if forecast.paths_per_draw > 1:
         facts.insert(1, f"{forecast.paths_per_draw:,} paths per draw")
+    if forecast.sobol:
+        facts.append("Sobol' points")
     if forecast.dates:
         facts.append(f"{forecast.dates[0]} to {forecast.dates[-1]}")
     facts.append(f"detente {forecast.version}, scenario {forecast.scenario_hash}")

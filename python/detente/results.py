@@ -35,8 +35,8 @@ class Results:
     n_paths, n_paths_requested, first_path
         How many paths per policy the numbers rest on, how many were asked for, and the number of
         the first one.
-    paths_per_draw
-        How many paths share a draw of the parameters.
+    paths_per_draw, sobol
+        How many paths share a draw of the parameters, and whether draws are Sobol' points.
     scenario_hash, scenario_yaml
         A digest of the scenario, and the scenario itself.
     version
@@ -69,6 +69,7 @@ class Results:
         self.title = core.title
         self.scenario_hash = core.scenario_hash
         self.paths_per_draw = core.paths_per_draw
+        self.sobol = core.sobol
         self.first_path = core.first_path
         self.n_paths = core.n_paths
         self.partial = self.n_paths < self.n_paths_requested

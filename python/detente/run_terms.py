@@ -33,8 +33,8 @@ class RunTerms:
         What is kept of single paths; of histories no more than there are paths.
     shard
         Which part of a larger run it is.
-    paths_per_draw
-        How many paths share a draw of the parameters.
+    paths_per_draw, sobol
+        How many paths share a draw of the parameters, and whether draws are Sobol' points.
     """
 
     scenario_hash: str
@@ -48,6 +48,7 @@ class RunTerms:
     keep_outcomes: bool
     shard: Shard | None
     paths_per_draw: int
+    sobol: bool
 
     @classmethod
     def of_forecast(cls, forecast: Forecast) -> RunTerms:
@@ -64,6 +65,7 @@ class RunTerms:
             forecast.has_outcome_columns,
             forecast.shard,
             forecast.paths_per_draw,
+            forecast.sobol,
         )
 
     @classmethod
@@ -115,6 +117,7 @@ class RunTerms:
             "keep_paths": "number of kept histories",
             "keep_outcomes": "choice of kept readings",
             "paths_per_draw": "number of paths per draw",
+            "sobol": "way to draw parameters",
         }
         found = []
         for field in fields(self):
@@ -122,7 +125,7 @@ class RunTerms:
             if own == other:
                 continue
             what = words.get(field.name, field.name)
-            has_values = field.name not in ("scenario_hash", "policies", "keep_outcomes")
+            has_values = field.name not in ("scenario_hash", "policies", "keep_outcomes", "sobol")
             found.append(f"another {what}" + (f" ({own}, not {other})" if has_values else ""))
         return ", ".join(found)
 

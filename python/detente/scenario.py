@@ -275,7 +275,12 @@ class Scenario:
         return _table(rows, "source", ["cite", "date", "url", "note"])
 
     def trace(
-        self, path: int, policy: str | None = None, seed: int = 0, paths_per_draw: int = 1
+        self,
+        path: int,
+        policy: str | None = None,
+        seed: int = 0,
+        paths_per_draw: int = 1,
+        sobol: bool = False,
     ) -> Trace:
         """Replay one path alone, with its history.
 
@@ -285,7 +290,7 @@ class Scenario:
             The number of the path, from 0.
         policy
             The first of the scenario by default.
-        seed, paths_per_draw
+        seed, paths_per_draw, sobol
             As in :func:`detente.simulate`; the path is the one that such a run contains.
         """
         from detente.history import Trace
@@ -302,6 +307,7 @@ class Scenario:
             operator.index(path),
             engine_seed(seed),
             check_paths_per_draw(paths_per_draw),
+            bool(sobol),
         )
         return Trace(core, seed)
 

@@ -145,6 +145,7 @@ def _write_files(forecast: Forecast, folder: Path, with_parquet: bool) -> None:
         "version": forecast.version,
         "seed": forecast.seed,
         "paths_per_draw": forecast.paths_per_draw,
+        "sobol": forecast.sobol,
         "first_path": forecast.first_path,
         "paths": forecast.n_paths,
         "paths_requested": forecast.n_paths_requested,

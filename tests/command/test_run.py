@@ -58,6 +58,19 @@ def test_paths_that_share_draws_give_bands(detente, truce) -> None:
     assert "band" not in detente("run", truce, "--paths", "50").output
 
 
+def test_parameters_can_be_sobol_points_and_a_path_of_them_is_traced(detente, truce) -> None:
+    arguments = ["--seed", "2", "--paths-per-draw", "4", "--sobol"]
+    assert "Sobol' points" in detente("run", truce, "--paths", "64", *arguments).output
+    told = detente("run", truce, "--paths", "64", *arguments, "--json").json
+    assert told["sobol"] is True
+    independent = detente("run", truce, "--paths", "64", *arguments[:-1], "--json").json
+    assert independent["policies"] != told["policies"]
+    traced = detente("trace", truce, "--path", "9", *arguments, "--json").json
+    same_draw = detente("trace", truce, "--path", "11", *arguments, "--json").json
+    alone = detente("trace", truce, "--path", "9", *arguments[:-1], "--json").json
+    assert traced["parameters"] == same_draw["parameters"] != alone["parameters"]
+
+
 def test_threads_policies_and_path_range_are_taken(detente, truce) -> None:
     whole = detente("run", truce, "--paths", "400", "--policies", "late, drift", "--json").json
     assert set(whole["policies"]) == {"late", "drift"}

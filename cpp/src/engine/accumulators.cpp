@@ -143,7 +143,7 @@ Labels labels_of(const model::Model& model, const std::vector<std::size_t>& poli
 
 PolicyAccumulator::PolicyAccumulator(const Labels& labels, std::uint64_t first_path) {
   std::optional<DrawRange> draws;
-  if (labels.has_draws()) draws = DrawRange{labels.paths_per_draw, first_path};
+  if (labels.has_draws()) draws = DrawRange{labels.draws.paths_per_draw, first_path};
   for (const Labels::Outcome& outcome : labels.outcomes) {
     outcomes.emplace_back(kind_of(outcome.kind), labels.times, labels.horizon, draws);
   }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "detente/engine/block.hpp"
+#include "detente/engine/draw_rule.hpp"
 #include "detente/engine/forecast.hpp"
 #include "detente/summary/bands.hpp"
 #include "detente/summary/incidence.hpp"
@@ -65,11 +66,11 @@ struct Labels {
   std::vector<Outcome> outcomes;  ///< utility last where there is one
   std::vector<Chain> chains;
   std::vector<Variable> variables;
-  std::uint64_t paths_per_draw = 1;
+  DrawRule draws;
   bool is_uncertain = false;  ///< draws differ
 
   /// Whether paths are grouped by draws that differ.
-  bool has_draws() const { return paths_per_draw > 1 && is_uncertain; }
+  bool has_draws() const { return draws.paths_per_draw > 1 && is_uncertain; }
 };
 
 /// Labels of a run of these policies.

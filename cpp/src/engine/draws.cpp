@@ -6,6 +6,7 @@
 
 #include "detente/diagnostic/error.hpp"
 #include "detente/kernel/dispatch.hpp"
+#include "detente/random/sobol.hpp"
 #include "detente/random/stream.hpp"
 
 namespace detente::engine {
@@ -31,8 +32,23 @@ random::Copula copula_of(const model::Model& model) {
 
 }  // namespace
 
-void require_paths_per_draw(std::uint64_t paths_per_draw) {
-  if (paths_per_draw == 0) throw diagnostic::RunError("a draw needs at least one path");
+void require_draws(const DrawRule& rule, const model::Model& model, std::uint64_t first_path,
+                   std::uint64_t n_paths) {
+  if (rule.paths_per_draw == 0) throw diagnostic::RunError("a draw needs at least one path");
+  if (!rule.sobol || n_paths == 0) return;
+  const auto n_uncertain = static_cast<std::size_t>(
+      std::count_if(model.parameters.begin(), model.parameters.end(),
+                    [](const auto& parameter) { return !parameter.prior.is_constant(); }));
+  if (n_uncertain > random::SobolPoints::most_dimensions()) {
+    throw diagnostic::RunError("Sobol' points have " +
+                               std::to_string(random::SobolPoints::most_dimensions()) +
+                               " dimensions at most, and the scenario has " +
+                               std::to_string(n_uncertain) + " uncertain parameters");
+  }
+  if ((first_path + n_paths - 1) / rule.paths_per_draw >= random::SobolPoints::most_points) {
+    throw diagnostic::RunError("Sobol' points are numbered up to 2^32 - 1, and path " +
+                               std::to_string(first_path + n_paths - 1) + " has a later draw");
+  }
 }
 
 void require_levels(const std::vector<double>& levels, std::size_t n_parameters,
@@ -67,24 +83,50 @@ bool Draws::vary() const {
                      [](const auto& table) { return table != nullptr; });
 }
 
-void Draws::fill(std::uint64_t seed_key, std::uint64_t first_path, std::uint64_t paths_per_draw,
+// The seed of a dimension is that of its parameter's stream, at a draw that no path has.
+void Draws::fill_sobol(std::uint64_t seed_key, const std::uint64_t* draws, std::size_t lanes,
+                       double* columns, std::size_t stride) const {
+  constexpr auto no_draw = ~std::uint64_t{0};
+  std::vector<std::size_t> uncertain;
+  std::vector<std::uint32_t> seeds;
+  for (std::size_t p = 0; p < streams_.size(); ++p) {
+    if (tables_[p] == nullptr) continue;
+    uncertain.push_back(p);
+    seeds.push_back(random::philox4x32({0, streams_[p], static_cast<std::uint32_t>(no_draw),
+                                        static_cast<std::uint32_t>(no_draw >> 32)},
+                                       seed_key)[0]);
+  }
+  const std::size_t n_points = draws[lanes - 1] - draws[0] + 1;
+  std::vector<double> points(seeds.size() * n_points);
+  random::SobolPoints(std::move(seeds)).fill(draws[0], n_points, points.data(), n_points);
+  for (std::size_t d = 0; d < uncertain.size(); ++d) {
+    const double* point = points.data() + d * n_points;
+    double* column = columns + uncertain[d] * stride;
+    for (std::size_t i = 0; i < lanes; ++i) column[i] = point[draws[i] - draws[0]];
+  }
+}
+
+void Draws::fill(std::uint64_t seed_key, std::uint64_t first_path, const DrawRule& rule,
                  std::size_t n, double* columns, std::size_t stride, const Levels& levels) const {
   const std::size_t lanes = rounded_lanes(n);
   Buffer<std::uint64_t> draws(lanes);
   Buffer<std::uint32_t> indices(lanes);
   for (std::size_t i = 0; i < lanes; ++i) {
-    draws[i] = (first_path + std::min(i, n - 1)) / paths_per_draw;
+    draws[i] = (first_path + std::min(i, n - 1)) / rule.paths_per_draw;
   }
   const kernel::Table& table = kernel::active();
   const auto quantile = table.column[static_cast<std::size_t>(kernel::Operation::normal_quantile)];
   const std::size_t n_parameters = streams_.size();
+  if (rule.sobol) fill_sobol(seed_key, draws.data(), lanes, columns, stride);
   for (std::size_t p = 0; p < n_parameters; ++p) {
     double* z = columns + p * stride;
     if (tables_[p] == nullptr) {
       std::fill_n(z, lanes, constants_[p]);
       continue;
     }
-    table.uniforms(z, {seed_key, streams_[p]}, draws.data(), indices.data(), lanes);
+    if (!rule.sobol) {
+      table.uniforms(z, {seed_key, streams_[p]}, draws.data(), indices.data(), lanes);
+    }
     if (levels.values != nullptr) {
       for (std::size_t i = 0; i < lanes; ++i) {
         const double level = levels.values[(draws[i] - levels.first_draw) * n_parameters + p];

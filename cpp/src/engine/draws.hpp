@@ -8,14 +8,16 @@
 #include <vector>
 
 #include "detente/engine/buffer.hpp"
+#include "detente/engine/draw_rule.hpp"
 #include "detente/model/model.hpp"
 #include "detente/random/copula.hpp"
 #include "detente/random/prior_table.hpp"
 
 namespace detente::engine {
 
-/// RunError when 0.
-void require_paths_per_draw(std::uint64_t paths_per_draw);
+/// RunError when no path may share a draw, or Sobol' points cannot be had for so many parameters or such paths.
+void require_draws(const DrawRule& rule, const model::Model& model, std::uint64_t first_path,
+                   std::uint64_t n_paths);
 
 /// Quantiles at which parameters are held instead of being drawn: RunOptions::levels.
 struct Levels {
@@ -34,12 +36,16 @@ class Draws {
 
   /// Fills `columns` ([parameter][path], `stride` apart, stride a multiple of the lane quantum) for paths
   /// first_path ... first_path + n - 1: those of draw floor(path / paths_per_draw), which is what the streams count.
-  void fill(std::uint64_t seed_key, std::uint64_t first_path, std::uint64_t paths_per_draw,
-            std::size_t n, double* columns, std::size_t stride, const Levels& levels = {}) const;
+  void fill(std::uint64_t seed_key, std::uint64_t first_path, const DrawRule& rule, std::size_t n,
+            double* columns, std::size_t stride, const Levels& levels = {}) const;
   /// Whether a parameter is uncertain: draws differ.
   bool vary() const;
 
  private:
+  /// Uniforms of the uncertain parameters from Sobol' points, for lanes with these draws in increasing order.
+  void fill_sobol(std::uint64_t seed_key, const std::uint64_t* draws, std::size_t lanes,
+                  double* columns, std::size_t stride) const;
+
   std::vector<std::uint32_t> streams_;
   std::vector<std::unique_ptr<random::PriorTable>> tables_;  ///< null: constant
   std::vector<double> constants_;

@@ -122,14 +122,18 @@ diagnostic::SourceSpan span_of(const model::Intensity& intensity) {
 }  // namespace
 
 std::string describe(const Failure& failure, const Task& task, std::uint64_t seed,
-                     std::uint64_t paths_per_draw) {
+                     const DrawRule& rule) {
   const program::Program& program = task.program();
   const model::Model& model = program.model();
   const std::string where = element_text(program, failure.element);
   Names names(failure, program);
   diagnostic::Diagnostic d;
+  const bool has_draws = rule.paths_per_draw > 1;
+  const std::string per_draw = std::to_string(rule.paths_per_draw);
   d.hint = "replay it with `detente trace FILE --path " + std::to_string(failure.path) +
-           " --policy " + program.policy().name + " --seed " + std::to_string(seed) + "`";
+           " --policy " + program.policy().name + " --seed " + std::to_string(seed) +
+           (has_draws ? " --paths-per-draw " + per_draw : "") + (rule.sobol ? " --sobol" : "") +
+           "`";
   const bool is_transition = failure.element < model.transitions.size();
   const std::size_t event = failure.element - model.transitions.size();
   const auto effects = [&]() -> const model::Effects& {
@@ -205,11 +209,10 @@ std::string describe(const Failure& failure, const Task& task, std::uint64_t see
       d.hint = "lower the hazard, take a shorter step, or give the trigger `once: true`; " + d.hint;
       break;
   }
-  d.message +=
-      "; policy `" + program.policy().name + "`, path " + std::to_string(failure.path) + ", seed " +
-      std::to_string(seed) +
-      (paths_per_draw > 1 ? ", " + std::to_string(paths_per_draw) + " paths per draw" : "") +
-      ", time " + model.calendar.label_of(failure.time);
+  d.message += "; policy `" + program.policy().name + "`, path " + std::to_string(failure.path) +
+               ", seed " + std::to_string(seed) +
+               (has_draws ? ", " + per_draw + " paths per draw" : "") + ", time " +
+               model.calendar.label_of(failure.time);
   if (!names.text().empty()) d.message += "; " + names.text();
   return diagnostic::format(d);
 }

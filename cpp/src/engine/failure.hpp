@@ -5,11 +5,12 @@
 #include <string>
 
 #include "detente/engine/block.hpp"
+#include "detente/engine/draw_rule.hpp"
 
 namespace detente::engine {
 
-/// `error[E4xx]: ...` with the element, path, time, policy, seed, paths per draw and the values of the names in the expression.
+/// `error[E4xx]: ...` with the element, path, time, policy, seed, how draws are made and the values of the names in the expression.
 std::string describe(const Failure& failure, const Task& task, std::uint64_t seed,
-                     std::uint64_t paths_per_draw);
+                     const DrawRule& rule);
 
 }  // namespace detente::engine

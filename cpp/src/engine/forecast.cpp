@@ -148,7 +148,7 @@ Forecast summarise(std::shared_ptr<const Accumulators> accumulators) {
   forecast.title = labels.title;
   forecast.scenario_hash = labels.scenario_hash;
   forecast.seed = accumulators->seed;
-  forecast.paths_per_draw = labels.paths_per_draw;
+  forecast.draws = labels.draws;
   forecast.first_path = accumulators->first_path;
   forecast.n_paths = accumulators->n_paths;
   forecast.n_paths_requested = accumulators->n_paths;
@@ -183,15 +183,18 @@ Forecast Forecast::merged_with(const Forecast& next, Gap gap) const {
           "they come from different scenarios");
   require(a.labels.policies == b.labels.policies, "their policies differ");
   require(a.seed == b.seed, "their seeds differ");
-  require(a.labels.paths_per_draw == b.labels.paths_per_draw,
-          "their paths per draw differ, " + std::to_string(a.labels.paths_per_draw) + " and " +
-              std::to_string(b.labels.paths_per_draw));
+  const std::uint64_t per_draw = a.labels.draws.paths_per_draw;
+  require(per_draw == b.labels.draws.paths_per_draw,
+          "their paths per draw differ, " + std::to_string(per_draw) + " and " +
+              std::to_string(b.labels.draws.paths_per_draw));
+  require(a.labels.draws.sobol == b.labels.draws.sobol,
+          "the parameters of one are Sobol' points, those of the other independent");
   const std::uint64_t end = a.first_path + a.n_paths;
   const bool fits = gap == Gap::refused ? b.first_path == end : b.first_path >= end;
   require(fits, "the second must begin with path " + std::to_string(end) +
                     (gap == Gap::left_out ? " or later" : "") + ", it begins with path " +
                     std::to_string(b.first_path));
-  require(b.first_path == end || a.labels.paths_per_draw == 1,
+  require(b.first_path == end || per_draw == 1,
           "paths that share draws of the parameters cannot be joined over a gap");
   auto sum = std::make_shared<Accumulators>(a);
   sum->n_paths += b.n_paths;

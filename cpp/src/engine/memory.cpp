@@ -72,7 +72,7 @@ std::vector<PoolUse> play(const Task& task, const Draws& draws, const RunOptions
   const model::Model& model = task.program().model();
   Buffer<double> parameters(model.parameters.size() * stride);
   const std::uint64_t key = random::seed_key(options.seed);
-  draws.fill(key, options.first_path, options.paths_per_draw, n, parameters.data(), stride);
+  draws.fill(key, options.first_path, options.draws, n, parameters.data(), stride);
   Block::Options of_block;
   of_block.first_path = options.first_path;
   of_block.n = n;
@@ -149,7 +149,7 @@ std::uint64_t kept_bytes(double bytes) {
 
 MemoryNeed memory_needed(std::shared_ptr<const model::Model> model, const RunOptions& options) {
   if (options.n_paths == 0) throw diagnostic::RunError("a run needs at least one path");
-  require_paths_per_draw(options.paths_per_draw);
+  require_draws(options.draws, *model, options.first_path, options.n_paths);
   const std::vector<std::size_t> policies = chosen_policies(*model, options.policies);
   const Prepared prepared = prepare(model, policies);
   const int n_threads = thread_count(options.threads);
@@ -157,7 +157,7 @@ MemoryNeed memory_needed(std::shared_ptr<const model::Model> model, const RunOpt
       std::min<std::uint64_t>(block_size(options, n_threads), options.n_paths));
   const auto n_pilot = std::min(n, most_pilot_paths);
   Labels labels = labels_of(*model, policies, prepared.tasks[0]->program().grid().report_times, "");
-  labels.paths_per_draw = options.paths_per_draw;
+  labels.draws = options.draws;
   labels.is_uncertain = prepared.draws->vary();
   const std::size_t n_dates = labels.times.size();
   std::size_t n_states = 0;

@@ -101,8 +101,8 @@ class Ensemble {
 
   Forecast finish(double wall_seconds) {
     if (failure_) {
-      throw diagnostic::RunError(describe(*failure_, *prepared_.tasks[failed_policy_],
-                                          options_.seed, options_.paths_per_draw));
+      throw diagnostic::RunError(
+          describe(*failure_, *prepared_.tasks[failed_policy_], options_.seed, options_.draws));
     }
     Forecast forecast = summarise(state_);
     forecast.n_paths_requested = options_.n_paths;
@@ -122,13 +122,13 @@ class Ensemble {
  private:
   Levels levels() const {
     if (options_.levels.empty()) return {};
-    return {options_.levels.data(), options_.first_path / options_.paths_per_draw};
+    return {options_.levels.data(), options_.first_path / options_.draws.paths_per_draw};
   }
 
   Labels labels() const {
     Labels labels = labels_of(*model_, policies_, prepared_.tasks[0]->program().grid().report_times,
                               options_.scenario_hash);
-    labels.paths_per_draw = options_.paths_per_draw;
+    labels.draws = options_.draws;
     labels.is_uncertain = prepared_.draws->vary();
     return labels;
   }
@@ -175,8 +175,8 @@ class Ensemble {
     const std::uint64_t key = random::seed_key(options_.seed);
     work->stride = rounded_lanes(work->n);
     work->parameters = Buffer<double>(model_->parameters.size() * work->stride);
-    prepared_.draws->fill(key, work->first_path, options_.paths_per_draw, work->n,
-                          work->parameters.data(), work->stride, levels());
+    prepared_.draws->fill(key, work->first_path, options_.draws, work->n, work->parameters.data(),
+                          work->stride, levels());
     for (std::size_t p = 0; p < prepared_.tasks.size(); ++p) {
       Block::Options options;
       options.bands = bands_[p].get();
@@ -289,9 +289,9 @@ Forecast run(std::shared_ptr<const model::Model> model, const RunOptions& option
              const ProgressCallback& progress) {
   if (options.n_paths == 0) throw diagnostic::RunError("a run needs at least one path");
   if (options.threads < 0) throw diagnostic::RunError("the number of threads cannot be negative");
-  require_paths_per_draw(options.paths_per_draw);
+  require_draws(options.draws, *model, options.first_path, options.n_paths);
   require_levels(options.levels, model->parameters.size(), options.first_path, options.n_paths,
-                 options.paths_per_draw);
+                 options.draws.paths_per_draw);
   using clock = std::chrono::steady_clock;
   const auto begin = clock::now();
   const auto seconds = [&begin] {

@@ -105,7 +105,7 @@ struct Inspector::Parts {
 
 Inspector::Inspector(std::shared_ptr<const model::Model> model, Options options)
     : parts_(std::make_unique<Parts>(std::move(model), std::move(options))) {
-  require_paths_per_draw(parts_->options.paths_per_draw);
+  require_draws(parts_->options.draws, *parts_->model, 0, 0);
 }
 
 Inspector::~Inspector() = default;
@@ -122,8 +122,7 @@ Inspection Inspector::paths(std::uint64_t first_path, std::uint64_t n_paths) con
   const auto n = static_cast<std::size_t>(n_paths);
   const std::size_t stride = rounded_lanes(n);
   Buffer<double> parameters(model.parameters.size() * stride);
-  parts.prepared.draws->fill(key, first_path, parts.options.paths_per_draw, n, parameters.data(),
-                             stride);
+  parts.prepared.draws->fill(key, first_path, parts.options.draws, n, parameters.data(), stride);
   std::vector<Portion> portions;
   for (std::size_t p = 0; p < parts.prepared.tasks.size(); ++p) {
     for (std::size_t before = 0; before < n; before += block_paths) {
@@ -157,7 +156,7 @@ Inspection Inspector::paths(std::uint64_t first_path, std::uint64_t n_paths) con
   if (failed != nullptr) {
     throw diagnostic::RunError(describe(*failed->result.failure,
                                         *parts.prepared.tasks[failed->policy], parts.options.seed,
-                                        parts.options.paths_per_draw));
+                                        parts.options.draws));
   }
   for (const auto& task : parts.prepared.tasks) {
     InspectedPolicy& policy = inspection.policies.emplace_back();

@@ -1,5 +1,9 @@
 // The state of a forecast as bytes, and back.
 
+#include <algorithm>
+#include <array>
+#include <string_view>
+
 #include "detente/diagnostic/error.hpp"
 #include "detente/summary/bytes.hpp"
 #include "engine/accumulators.hpp"
@@ -11,8 +15,10 @@ using summary::ByteWriter;
 
 namespace {
 
-constexpr std::string_view magic = "detente-forecast-2";
-constexpr std::string_view magic_without_draws = "detente-forecast-1";
+/// What a state begins with, by what it tells of draws: nothing, how many paths share one, and what they are made from.
+constexpr std::array<std::string_view, 3> magics = {"detente-forecast-1", "detente-forecast-2",
+                                                    "detente-forecast-3"};
+constexpr std::string_view magic = magics.back();
 
 void write(ByteWriter& writer, const std::vector<std::string>& texts) {
   writer.count(texts.size());
@@ -26,8 +32,9 @@ std::vector<std::string> read_texts(ByteReader& reader) {
 }
 
 void write(ByteWriter& writer, const Labels& labels) {
-  writer.count(labels.paths_per_draw);
+  writer.count(labels.draws.paths_per_draw);
   writer.u8(labels.is_uncertain ? 1 : 0);
+  writer.u8(labels.draws.sobol ? 1 : 0);
   writer.text(labels.title);
   writer.text(labels.scenario_hash);
   writer.count(labels.times.size());
@@ -54,12 +61,13 @@ void write(ByteWriter& writer, const Labels& labels) {
   }
 }
 
-Labels read_labels(ByteReader& reader, bool has_draws) {
+Labels read_labels(ByteReader& reader, std::string_view form) {
   Labels labels;
-  if (has_draws) {
-    labels.paths_per_draw = reader.count();
+  if (form != magics[0]) {
+    labels.draws.paths_per_draw = reader.count();
     labels.is_uncertain = reader.u8() != 0;
   }
+  if (form == magics[2]) labels.draws.sobol = reader.u8() != 0;
   labels.title = reader.text();
   labels.scenario_hash = reader.text();
   labels.times.resize(reader.length(8));
@@ -158,12 +166,12 @@ Accumulators Accumulators::deserialize(const std::string& bytes) {
   ByteReader whole(bytes);
   if (bytes.size() < magic.size() + 8) damaged();
   const std::string form = whole.text();
-  if (form != magic && form != magic_without_draws) damaged();
+  if (std::find(magics.begin(), magics.end(), form) == magics.end()) damaged();
   const std::uint64_t sum = whole.u64();
   const std::string body = whole.text();
   if (!whole.at_end() || summary::checksum(body) != sum) damaged();
   ByteReader reader(body);
-  Labels labels = read_labels(reader, form == magic);
+  Labels labels = read_labels(reader, form);
   const std::uint64_t seed = reader.u64();
   const std::uint64_t first_path = reader.u64();
   Accumulators state(std::move(labels), seed, first_path);

@@ -208,8 +208,8 @@ std::size_t policy_number(const model::Model& model, const std::string& name) {
 }  // namespace
 
 Trace trace(std::shared_ptr<const model::Model> model, const std::string& policy,
-            std::uint64_t path, std::uint64_t seed, std::uint64_t paths_per_draw) {
-  require_paths_per_draw(paths_per_draw);
+            std::uint64_t path, std::uint64_t seed, const DrawRule& rule) {
+  require_draws(rule, *model, path, 1);
   const Prepared prepared = prepare(model, {policy_number(*model, policy)});
   const Task& task = *prepared.tasks[0];
   const std::uint64_t key = random::seed_key(seed);
@@ -223,7 +223,7 @@ Trace trace(std::shared_ptr<const model::Model> model, const std::string& policy
   }
   const std::size_t stride = kernel::lane_quantum;
   Buffer<double> parameters(model->parameters.size() * stride);
-  prepared.draws->fill(key, path, paths_per_draw, 1, parameters.data(), stride);
+  prepared.draws->fill(key, path, rule, 1, parameters.data(), stride);
   for (std::size_t p = 0; p < model->parameters.size(); ++p) {
     trace.parameters.push_back({model->parameters[p].name, parameters[p * stride]});
   }
@@ -236,8 +236,7 @@ Trace trace(std::shared_ptr<const model::Model> model, const std::string& policy
   options.parameter_stride = stride;
   options.observer = &historian;
   const BlockResult result = Block(task, options).run();
-  if (result.failure)
-    throw diagnostic::RunError(describe(*result.failure, task, seed, paths_per_draw));
+  if (result.failure) throw diagnostic::RunError(describe(*result.failure, task, seed, rule));
   for (std::size_t o = 0; o < model->outcomes.size(); ++o) {
     const bool counts = result.standings[o] == outcome::Standing::counts;
     const double value = result.outcomes[o];

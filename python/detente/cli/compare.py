@@ -44,6 +44,7 @@ def compare(
     threads: options.Threads = None,
     policies: options.Policies = None,
     paths_per_draw: options.PathsPerDraw = 1,
+    sobol: options.Sobol = False,
     first_path: options.FirstPath = 0,
     max_memory: options.MaxMemory = None,
     as_json: options.Json = False,
@@ -70,6 +71,7 @@ def compare(
         "keep_outcomes": True,
         "first_path": first_path,
         "paths_per_draw": paths_per_draw,
+        "sobol": sobol,
     }
     check_command(scenario, what, threads, max_memory)
     forecast: Forecast | None

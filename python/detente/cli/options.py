@@ -41,6 +41,13 @@ PathsPerDraw = Annotated[
         help="So many paths share a draw of the parameters; above 1 estimates have a band.",
     ),
 ]
+Sobol = Annotated[
+    bool,
+    typer.Option(
+        "--sobol",
+        help="Draw the parameters as scrambled Sobol' points: estimates vary less between seeds.",
+    ),
+]
 FirstPath = Annotated[
     int, typer.Option("--first-path", help="Number of the first path, to share a run out.")
 ]

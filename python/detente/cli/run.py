@@ -43,6 +43,7 @@ def run(
         int, typer.Option("--keep-paths", help="Save so many whole histories too.")
     ] = 0,
     paths_per_draw: options.PathsPerDraw = 1,
+    sobol: options.Sobol = False,
     first_path: options.FirstPath = 0,
     shard: Annotated[
         str | None,
@@ -86,6 +87,7 @@ def run(
         "first_path": first_path,
         "shard": shard,
         "paths_per_draw": paths_per_draw,
+        "sobol": sobol,
     }
     if resume and out is not None:
         done = run_terms(scenario, **what).finished_in(out)

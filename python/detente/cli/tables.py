@@ -232,6 +232,8 @@ def _facts(forecast: Forecast) -> Iterator[str]:
     yield f"{forecast.n_paths:,} paths per policy"
     if forecast.paths_per_draw > 1:
         yield f"{forecast.paths_per_draw:,} paths per draw"
+    if forecast.sobol:
+        yield "Sobol' points"
     yield f"seed {forecast.seed}"
     if forecast.dates:
         yield f"{forecast.dates[0]} to {forecast.dates[-1]}"

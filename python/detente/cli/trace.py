@@ -32,6 +32,7 @@ def trace(
     ] = None,
     seed: options.Seed = "0",
     paths_per_draw: options.PathsPerDraw = 1,
+    sobol: options.Sobol = False,
     everything: Annotated[
         bool, typer.Option("--all", help="Show competing hazards where no state changed, too.")
     ] = False,
@@ -40,7 +41,8 @@ def trace(
     """Replay one path alone: what happened, when, and with which hazards."""
     from detente.scenario import Scenario
 
-    history = Scenario.load(file).trace(path, policy, options.seed_of(seed), paths_per_draw)
+    scenario = Scenario.load(file)
+    history = scenario.trace(path, policy, options.seed_of(seed), paths_per_draw, sobol)
     if as_json:
         write_json(history.to_json_dict())
     else:

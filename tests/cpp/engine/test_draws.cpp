@@ -1,6 +1,9 @@
 #include <cmath>
+#include <functional>
 #include <limits>
+#include <set>
 #include <string>
+#include <vector>
 
 #include "detente/diagnostic/error.hpp"
 #include "detente/engine/run.hpp"
@@ -22,7 +25,7 @@ using testing::turns;
 RunOptions with_draws(std::uint64_t paths_per_draw, std::uint64_t n_paths,
                       std::uint64_t first_path = 0) {
   RunOptions options = options_of(n_paths, first_path);
-  options.paths_per_draw = paths_per_draw;
+  options.draws.paths_per_draw = paths_per_draw;
   return options;
 }
 
@@ -122,7 +125,7 @@ TEST_CASE("results with other draws are not merged", "[engine]") {
 
 TEST_CASE("a draw has at least one path", "[engine]") {
   CHECK(error_of(truce(), with_draws(0, 10)) == "a draw needs at least one path");
-  CHECK_THROWS_AS(trace(truce(), "drift", 0, 1, 0), diagnostic::RunError);
+  CHECK_THROWS_AS(trace(truce(), "drift", 0, 1, {0, false}), diagnostic::RunError);
 }
 
 TEST_CASE("a traced path has the draw that the run gave it", "[engine]") {
@@ -130,7 +133,7 @@ TEST_CASE("a traced path has the draw that the run gave it", "[engine]") {
   options.keep_outcomes = true;
   const Forecast forecast = run(truce(), options);
   for (const std::uint64_t path : {0U, 19U, 20U, 99U}) {
-    const Trace traced = trace(truce(), "late", path, options.seed, 20);
+    const Trace traced = trace(truce(), "late", path, options.seed, {20, false});
     for (std::size_t i = 0; i < 2; ++i) {
       CHECK(traced.parameters[i].value == forecast.parameter_columns[i].values[path]);
     }
@@ -166,7 +169,7 @@ TEST_CASE("estimates do not depend on how paths are summed, errors do", "[engine
 
 TEST_CASE("one path per draw has no band", "[engine]") {
   const Forecast single = run(truce(), options_of(200));
-  CHECK(single.paths_per_draw == 1);
+  CHECK(single.draws.paths_per_draw == 1);
   for (const Estimate& estimate : single.policies[0].outcomes) {
     CHECK(std::isnan(estimate.band_low));
     CHECK(std::isnan(estimate.epistemic_share));
@@ -177,7 +180,7 @@ TEST_CASE("one path per draw has no band", "[engine]") {
 TEST_CASE("without uncertain parameters draws do not matter", "[engine]") {
   const Forecast single = run(turns(), options_of(400));
   const Forecast shared = run(turns(), with_draws(20, 400));
-  CHECK(shared.paths_per_draw == 20);
+  CHECK(shared.draws.paths_per_draw == 20);
   REQUIRE(!single.policies[0].outcomes.empty());
   for (std::size_t o = 0; o < single.policies[0].outcomes.size(); ++o) {
     const Estimate& a = single.policies[0].outcomes[o];
@@ -190,20 +193,100 @@ TEST_CASE("without uncertain parameters draws do not matter", "[engine]") {
   }
 }
 
-TEST_CASE("bytes from before paths shared draws can still be read", "[engine]") {
-  const std::string bytes = run(truce(), options_of(50)).serialize();
+TEST_CASE("parameters can be scrambled Sobol' points", "[engine]") {
+  RunOptions options = with_draws(5, 4 * 5 * 256);
+  options.keep_outcomes = true;
+  options.draws.sobol = true;
+  const auto model = model_of(
+      "detente: 1\ntitle: t\ntime: {horizon: 1, step: 1}\nparameters: {a: {uniform: {low: 0, high: "
+      "1024}}, c: 3, b: {uniform: {low: 0, high: 1024}}}\noutcomes: {a: {value: a}}\n");
+  const Forecast forecast = run(model, options);
+  REQUIRE(forecast.parameter_columns.size() == 3);
+  for (const std::size_t uncertain : {std::size_t{0}, std::size_t{2}}) {
+    const std::vector<double>& values = forecast.parameter_columns[uncertain].values;
+    std::set<int> cells;
+    for (std::size_t path = 0; path < values.size(); ++path) {
+      REQUIRE(values[path] == values[path - path % 5]);
+      cells.insert(static_cast<int>(values[path]));
+    }
+    CHECK(cells.size() == 1024);
+  }
+  CHECK(forecast.parameter_columns[1].values[7] == 3.0);
+  options.seed += 1;
+  CHECK(run(model, options).parameter_columns[0].values != forecast.parameter_columns[0].values);
+}
+
+TEST_CASE("Sobol' points do not depend on blocks, threads or shards, and are traced", "[engine]") {
+  RunOptions options = with_draws(3, 1000);
+  options.draws.sobol = true;
+  const Forecast forecast = run(truce(), options);
+  const std::string whole = forecast.serialize();
+  CHECK(whole != run(truce(), with_draws(3, 1000)).serialize());
+  for (const std::uint32_t block_paths : {7U, 256U}) {
+    options.block_paths = block_paths;
+    options.threads = 2;
+    CHECK(run(truce(), options).serialize() == whole);
+  }
+  RunOptions first = options, second = options;
+  first.n_paths = second.first_path = 401;
+  second.n_paths = 599;
+  second.keep_outcomes = true;
+  const Forecast part = run(truce(), second);
+  CHECK(run(truce(), first).merged_with(part).serialize() == whole);
+  CHECK(Forecast::deserialize(whole).draws == options.draws);
+  const Trace traced = trace(truce(), "late", 700, options.seed, options.draws);
+  for (std::size_t i = 0; i < traced.parameters.size(); ++i) {
+    CHECK(traced.parameters[i].value == part.parameter_columns[i].values[700 - 401]);
+  }
+  CHECK(merge_error(run(truce(), first), run(truce(), with_draws(3, 599, 401))) ==
+        "these results cannot be merged: the parameters of one are Sobol' points, those of the "
+        "other independent");
+}
+
+TEST_CASE("Sobol' points that there are not are refused", "[engine]") {
+  RunOptions options = options_of(2, (std::uint64_t{1} << 32) - 1);
+  options.draws.sobol = true;
+  CHECK(error_of(truce(), options) ==
+        "Sobol' points are numbered up to 2^32 - 1, and path 4294967296 has a later draw");
+  options.draws.paths_per_draw = 2;
+  CHECK(run(truce(), options).n_paths == 2);
+  std::string text = "detente: 1\ntitle: t\ntime: {horizon: 1, step: 1}\nparameters:\n";
+  for (int i = 0; i < 3668; ++i) {
+    text += "  p" + std::to_string(i) + ": {uniform: {low: 0, high: 1}}\n";
+  }
+  CHECK(error_of(model_of(text + "outcomes: {p: {value: p0}}\n"), options) ==
+        "Sobol' points have 3667 dimensions at most, and the scenario has 3668 uncertain "
+        "parameters");
+}
+
+/// A state as it was written before: what follows the first bytes, under another name.
+std::string older_state(const std::string& bytes, const std::string& form,
+                        const std::function<std::string(std::string)>& body_of) {
   summary::ByteReader reader(bytes);
-  CHECK(reader.text() == "detente-forecast-2");
+  CHECK(reader.text() == "detente-forecast-3");
   reader.u64();
-  const std::string body =
-      reader.text().substr(2);  // without paths per draw and whether draws vary
+  const std::string body = body_of(reader.text());
   summary::ByteWriter older;
-  older.text("detente-forecast-1");
+  older.text(form);
   older.u64(summary::checksum(body));
   older.text(body);
-  const Forecast back = Forecast::deserialize(older.bytes());
-  CHECK(back.paths_per_draw == 1);
-  CHECK(back.n_paths == 50);
+  return older.bytes();
+}
+
+TEST_CASE("states that say less of draws can still be read", "[engine]") {
+  // Paths per draw (1 byte), whether draws vary, whether they are Sobol' points.
+  const std::string bytes = run(truce(), with_draws(5, 50)).serialize();
+  const Forecast second =
+      Forecast::deserialize(older_state(bytes, "detente-forecast-2", [](const std::string& body) {
+        return body.substr(0, 2) + body.substr(3);
+      }));
+  CHECK(second.draws == DrawRule{5, false});
+  CHECK(second.serialize() == bytes);
+  const std::string single = run(truce(), options_of(50)).serialize();
+  const Forecast first = Forecast::deserialize(older_state(
+      single, "detente-forecast-1", [](const std::string& body) { return body.substr(3); }));
+  CHECK(first.draws == DrawRule{1, false});
+  CHECK(first.n_paths == 50);
 }
 
 }  // namespace

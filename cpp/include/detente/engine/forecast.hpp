@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "detente/engine/draw_rule.hpp"
+
 namespace detente::engine {
 
 /// One reading over the ensemble of one policy. Numbers that do not exist are NaN.
@@ -94,7 +96,7 @@ class Forecast {
   std::string title;
   std::string scenario_hash;
   std::uint64_t seed = 0;
-  std::uint64_t paths_per_draw = 1;  ///< paths that share a draw of the parameters
+  DrawRule draws;  ///< how the parameters were drawn
   std::uint64_t first_path = 0;
   std::uint64_t n_paths = 0;  ///< paths that the numbers rest on
   std::uint64_t n_paths_requested =

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "detente/engine/draw_rule.hpp"
 #include "detente/model/model.hpp"
 
 namespace detente::engine {
@@ -43,7 +44,7 @@ class Inspector {
     std::uint32_t transition = 0;  ///< over all chains, in file order
     std::vector<std::string> policies;
     std::uint64_t seed = 0;
-    std::uint64_t paths_per_draw = 1;
+    DrawRule draws;
     int threads = 0;  ///< 0: all this process may use
   };
   /// RunError when a policy is unknown.

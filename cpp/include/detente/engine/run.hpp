@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "detente/engine/draw_rule.hpp"
 #include "detente/engine/forecast.hpp"
 #include "detente/model/model.hpp"
 
@@ -17,8 +18,7 @@ struct RunOptions {
   std::uint64_t n_paths = 100'000;  ///< at least 1
   std::uint64_t first_path = 0;  ///< the ensemble is paths first_path ... first_path + n_paths - 1
   std::uint64_t seed = 0;        ///< every integer is a seed
-  std::uint64_t paths_per_draw =
-      1;  ///< at least 1; path p has the parameters of draw floor(p / paths_per_draw)
+  DrawRule draws;
   /// [draw][parameter], from the draw of `first_path` on: each the quantile, above 0 and below 1, at which the
   /// parameter is held on the paths of that draw instead of being drawn; NaN: drawn as ever; empty: all drawn. A
   /// correlated parameter is held at that quantile of what the ones it hangs on leave open. For designs of points.

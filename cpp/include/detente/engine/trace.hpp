@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "detente/engine/draw_rule.hpp"
 #include "detente/model/model.hpp"
 
 namespace detente::engine {
@@ -69,8 +70,8 @@ struct Trace {
       outcomes;  ///< the path's readings, `utility` last; NaN as in the outcome columns
 };
 
-/// The path of a run of this seed with so many paths per draw. RunError when the policy is unknown or the path fails.
+/// The path of a run of this seed whose draws are made so. RunError when the policy is unknown or the path fails.
 Trace trace(std::shared_ptr<const model::Model> model, const std::string& policy,
-            std::uint64_t path, std::uint64_t seed, std::uint64_t paths_per_draw = 1);
+            std::uint64_t path, std::uint64_t seed, const DrawRule& rule = {});
 
 }  // namespace detente::engine
