@@ -16,7 +16,7 @@ namespace {
 
 using detente::engine::Forecast;
 
-constexpr const char* form = "detente-forecast-2";
+constexpr const char* form = "detente-forecast-3";
 
 std::string sealed(const std::string& body) {
   detente::summary::ByteWriter whole;
