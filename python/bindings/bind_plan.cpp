@@ -29,6 +29,7 @@ void bind_plan(py::module_& module) {
       .def_readonly("seeds", &Plan::seeds)
       .def_readonly("paths", &Plan::paths)
       .def_readonly("paths_per_draw", &Plan::paths_per_draw)
+      .def_readonly("sobol", &Plan::sobol)
       .def_readonly("keep_paths", &Plan::keep_paths)
       .def_readonly("keep_outcomes", &Plan::keep_outcomes)
       .def("misfits",

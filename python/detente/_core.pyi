@@ -129,6 +129,7 @@ class Plan:
     seeds: list[str]
     paths: list[int]
     paths_per_draw: int
+    sobol: bool
     keep_paths: int
     keep_outcomes: bool
     def misfits(self, scenario: Scenario, /) -> list[Diagnostic]: ...

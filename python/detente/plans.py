@@ -111,6 +111,7 @@ def _jobs(plan: _core.Plan, source: str, scenario: Scenario) -> Iterator[Job]:
                     "seed": int(seed),
                     "policies": [item.text for item in plan.policies] or None,
                     "paths_per_draw": plan.paths_per_draw,
+                    "sobol": plan.sobol,
                     "keep_paths": plan.keep_paths,
                     "keep_outcomes": plan.keep_outcomes,
                 }

@@ -36,6 +36,7 @@ paths: [100, 200]
 keep_outcomes: true
 keep_paths: 7
 paths_per_draw: 10
+sobol: true
 """))  # fmt: skip
     assert plan.title == "Sensitivity"
     assert len(plan.jobs) == 16
@@ -49,7 +50,7 @@ paths_per_draw: 10
     assert last.terms.seed == -2
     assert last.terms.policies == ("drift", "quick")
     assert (last.terms.keep_paths, last.terms.keep_outcomes) == (7, True)
-    assert last.terms.paths_per_draw == 10
+    assert (last.terms.paths_per_draw, last.terms.sobol) == (10, True)
 
 
 def test_a_short_plan_says_what_is_left_out(folder: Path) -> None:

@@ -40,6 +40,7 @@ const Section& plan_section() {
           {"seeds", constants, Need::optional, "0", "an integer or a list of them", "[1, 2, 3]", nullptr},
           {"paths", constants, Need::optional, "100000", "paths per policy, or a list", "20000", nullptr},
           {"paths_per_draw", integer, Need::optional, "1", "so many paths share a draw of the parameters", "20", nullptr},
+          {"sobol", flag, Need::optional, "false", "draw the parameters as scrambled Sobol' points", "true", nullptr},
           {"keep_outcomes", flag, Need::optional, "false", "keep every path's readings", "true", nullptr},
           {"keep_paths", integer, Need::optional, "0", "so many first paths are kept whole", "20", nullptr},
       },
@@ -77,6 +78,9 @@ class PlanReader {
     read_paths();
     if (const Value* shared = form_.find("paths_per_draw")) {
       plan_.paths_per_draw = count(*shared, "paths_per_draw", 1.0).value_or(1);
+    }
+    if (const Value* sobol = form_.find("sobol")) {
+      plan_.sobol = reading_.flag(*sobol, "sobol").value_or(false);
     }
     if (const Value* keep = form_.find("keep_outcomes")) {
       plan_.keep_outcomes = reading_.flag(*keep, "keep_outcomes").value_or(false);

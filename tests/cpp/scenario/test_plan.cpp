@@ -49,6 +49,7 @@ TEST_CASE("a plan holds what it says and what it leaves out", "[scenario]") {
   CHECK(plan.paths == std::vector<std::uint64_t>{100'000});
   CHECK(plan.paths_per_draw == 1);
   CHECK(plan.keep_paths == 0);
+  CHECK_FALSE(plan.sobol);
   CHECK_FALSE(plan.keep_outcomes);
 }
 

@@ -38,6 +38,7 @@ struct Plan {
   std::vector<std::string> seeds;    ///< integers of any size
   std::vector<std::uint64_t> paths;  ///< each at least 1
   std::uint64_t paths_per_draw = 1;  ///< at least 1
+  bool sobol = false;
   std::uint64_t keep_paths = 0;
   bool keep_outcomes = false;
 };
