@@ -89,7 +89,7 @@ def simulate(
         Draw the parameters as scrambled Sobol' points, which fill their space more evenly than
         independent draws: the part of the variance of an estimate that they cause shrinks, what
         chance causes does not, so that it pays with many paths per draw. Standard errors and
-        intervals are told as if draws were independent: they are too wide, not too narrow.
+        intervals are told as if draws were independent, and are mostly too wide for it.
         Powers of 2 are good numbers of draws. A dimension belongs to each uncertain parameter, in
         the scenario's order: one that is put between others changes all draws.
     shard

@@ -9,7 +9,7 @@ namespace detente::engine {
 struct DrawRule {
   std::uint64_t paths_per_draw = 1;  ///< at least 1; path p has draw floor(p / paths_per_draw)
   /// Scrambled Sobol' points (random::SobolPoints) instead of independent uniforms: a dimension for each uncertain
-  /// parameter, in file order; draw n has point n. Errors are told as if draws were independent, which they exceed.
+  /// parameter, in file order; draw n has point n. Errors are told as if draws were independent, and are then mostly smaller than told.
   bool sobol = false;
 
   friend bool operator==(const DrawRule&, const DrawRule&) = default;

@@ -5,8 +5,9 @@
 /// Points: Sobol' 1967, "On the distribution of points in a cube and the approximate evaluation of integrals", with the
 /// direction numbers of Boost.Random (Joe and Kuo 2008). Scrambling: nested uniform, Owen 1995, "Randomly permuted
 /// (t,m,s)-nets and (t,s)-sequences", by the hash of Burley 2020, "Practical hash-based Owen scrambling", JCGT 9(4). The
-/// mean of a function of such points has at most e times the variance of one of independent points, whatever the function
-/// (Owen 1997), and far less where the function is smooth in few of the dimensions.
+/// mean of a function over n of them has a variance of smaller order than 1 / n, the order of independent points (Owen 1998,
+/// "Scrambling Sobol' and Niederreiter-Xing points"), and with few points it is far smaller where the function is smooth in
+/// few of the dimensions.
 
 #include <cstddef>
 #include <cstdint>
