@@ -141,6 +141,11 @@ Labels labels_of(const model::Model& model, const std::vector<std::size_t>& poli
   return labels;
 }
 
+bool Labels::sums_like(const Labels& other) const {
+  return times == other.times && horizon == other.horizon && outcomes == other.outcomes &&
+         chains == other.chains && variables == other.variables && has_draws() == other.has_draws();
+}
+
 PolicyAccumulator::PolicyAccumulator(const Labels& labels, std::uint64_t first_path) {
   std::optional<DrawRange> draws;
   if (labels.has_draws()) draws = DrawRange{labels.draws.paths_per_draw, first_path};

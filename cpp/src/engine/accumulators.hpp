@@ -50,13 +50,16 @@ struct Labels {
   struct Outcome {
     std::string name, kind, unit;
     bool has_given = false;
+    friend bool operator==(const Outcome&, const Outcome&) = default;
   };
   struct Chain {
     std::string name;
     std::vector<std::string> states;
+    friend bool operator==(const Chain&, const Chain&) = default;
   };
   struct Variable {
     std::string name, unit;
+    friend bool operator==(const Variable&, const Variable&) = default;
   };
   std::string title, scenario_hash;
   std::vector<double> times;  ///< report dates, years from the start
@@ -71,6 +74,8 @@ struct Labels {
 
   /// Whether paths are grouped by draws that differ.
   bool has_draws() const { return draws.paths_per_draw > 1 && is_uncertain; }
+  /// Whether what is summed is the same: then the sums can be added.
+  bool sums_like(const Labels& other) const;
 };
 
 /// Labels of a run of these policies.

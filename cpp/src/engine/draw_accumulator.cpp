@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "summary/damage.hpp"
+
 namespace detente::engine {
 
 using outcome::Standing;
@@ -51,7 +53,10 @@ void DrawAccumulator::write(summary::ByteWriter& writer) const {
 
 void DrawAccumulator::read(summary::ByteReader& reader) {
   totals_ = decltype(totals_)::read(reader, Moments());
-  if (!dates_.empty()) seen_ = decltype(seen_)::read(reader, IncidenceDraw(dates_.size()));
+  if (dates_.empty()) return;
+  seen_ = decltype(seen_)::read(reader, IncidenceDraw(dates_.size()));
+  const auto fits = [this](const auto& part) { return part.n_dates() == dates_.size(); };
+  summary::require_stored(seen_.all_of(fits), "the dates of draws");
 }
 
 }  // namespace detente::engine

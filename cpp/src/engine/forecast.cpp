@@ -179,8 +179,7 @@ Forecast summarise(std::shared_ptr<const Accumulators> accumulators) {
 Forecast Forecast::merged_with(const Forecast& next, Gap gap) const {
   const Accumulators& a = *accumulators;
   const Accumulators& b = *next.accumulators;
-  require(a.labels.scenario_hash == b.labels.scenario_hash && a.labels.times == b.labels.times,
-          "they come from different scenarios");
+  require(a.labels.scenario_hash == b.labels.scenario_hash, "they come from different scenarios");
   require(a.labels.policies == b.labels.policies, "their policies differ");
   require(a.seed == b.seed, "their seeds differ");
   const std::uint64_t per_draw = a.labels.draws.paths_per_draw;
@@ -189,6 +188,8 @@ Forecast Forecast::merged_with(const Forecast& next, Gap gap) const {
               std::to_string(b.labels.draws.paths_per_draw));
   require(a.labels.draws.sobol == b.labels.draws.sobol,
           "the parameters of one are Sobol' points, those of the other independent");
+  // A hash can be written into any file.
+  require(a.labels.sums_like(b.labels), "they come from different scenarios");
   const std::uint64_t end = a.first_path + a.n_paths;
   const bool fits = gap == Gap::refused ? b.first_path == end : b.first_path >= end;
   require(fits, "the second must begin with path " + std::to_string(end) +

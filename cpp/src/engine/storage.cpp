@@ -3,15 +3,18 @@
 #include <algorithm>
 #include <array>
 #include <string_view>
+#include <utility>
 
 #include "detente/diagnostic/error.hpp"
 #include "detente/summary/bytes.hpp"
 #include "engine/accumulators.hpp"
+#include "summary/damage.hpp"
 
 namespace detente::engine {
 
 using summary::ByteReader;
 using summary::ByteWriter;
+using summary::require_stored;
 
 namespace {
 
@@ -73,6 +76,7 @@ Labels read_labels(ByteReader& reader, std::string_view form) {
   labels.times.resize(reader.length(8));
   for (double& time : labels.times) time = reader.f64();
   labels.dates = read_texts(reader);
+  require_stored(labels.dates.size() == labels.times.size(), "the labels of report dates");
   labels.horizon = reader.f64();
   labels.policies = read_texts(reader);
   labels.outcomes.resize(reader.length(25));
@@ -117,6 +121,25 @@ void write(ByteWriter& writer, const PolicyAccumulator& policy) {
   for (const summary::Bands& bands : policy.bands) bands.write(writer);
 }
 
+void read_time(ByteReader& reader, summary::Incidence& incidence) {
+  summary::Incidence stored = summary::Incidence::read(reader);
+  require_stored(stored.dates() == incidence.dates() && stored.horizon() == incidence.horizon(),
+                 "the dates of an outcome");
+  incidence = std::move(stored);
+}
+
+/// Bytes that a policy takes at least.
+double least_bytes(const Labels& labels) {
+  const auto n_dates = static_cast<double>(labels.times.size());
+  double n_states = 0.0;
+  for (const Labels::Chain& chain : labels.chains) {
+    n_states += static_cast<double>(chain.states.size());
+  }
+  return 5.0 * static_cast<double>(labels.outcomes.size()) + n_states * n_dates +
+         24.0 * static_cast<double>(labels.variables.size()) * n_dates;
+}
+
+/// Into the sums of a policy without paths, whose axes are those of the labels.
 void read(ByteReader& reader, PolicyAccumulator& policy) {
   for (OutcomeAccumulator& outcome : policy.outcomes) {
     outcome.n_excluded = reader.count();
@@ -126,7 +149,7 @@ void read(ByteReader& reader, PolicyAccumulator& policy) {
         outcome.share = summary::Proportion::read(reader);
         break;
       case OutcomeAccumulator::Kind::time:
-        outcome.incidence = summary::Incidence::read(reader);
+        read_time(reader, outcome.incidence);
         break;
       case OutcomeAccumulator::Kind::number:
         outcome.moments = summary::Moments::read(reader);
@@ -135,8 +158,17 @@ void read(ByteReader& reader, PolicyAccumulator& policy) {
     }
     if (outcome.by_draw) outcome.by_draw->read(reader);
   }
-  for (summary::Occupancy& chain : policy.occupancy) chain = summary::Occupancy::read(reader);
-  for (summary::Bands& bands : policy.bands) bands = summary::Bands::read(reader);
+  for (summary::Occupancy& chain : policy.occupancy) {
+    summary::Occupancy stored = summary::Occupancy::read(reader);
+    require_stored(stored.n_states() == chain.n_states() && stored.n_dates() == chain.n_dates(),
+                   "the states and dates of a chain");
+    chain = std::move(stored);
+  }
+  for (summary::Bands& bands : policy.bands) {
+    summary::Bands stored = summary::Bands::read(reader);
+    require_stored(stored.n_dates() == bands.n_dates(), "the dates of a variable");
+    bands = std::move(stored);
+  }
 }
 
 [[noreturn]] void damaged() {
@@ -174,6 +206,10 @@ Accumulators Accumulators::deserialize(const std::string& bytes) {
   Labels labels = read_labels(reader, form);
   const std::uint64_t seed = reader.u64();
   const std::uint64_t first_path = reader.u64();
+  // Room is made for what the labels name before it is read.
+  require_stored(least_bytes(labels) * static_cast<double>(labels.policies.size()) <=
+                     static_cast<double>(reader.remaining()),
+                 "it names more than it can hold");
   Accumulators state(std::move(labels), seed, first_path);
   state.n_paths = reader.u64();
   for (PolicyAccumulator& policy : state.policies) read(reader, policy);

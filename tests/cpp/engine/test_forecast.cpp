@@ -5,6 +5,7 @@
 
 #include "detente/diagnostic/error.hpp"
 #include "detente/engine/run.hpp"
+#include "engine/accumulators.hpp"
 #include "engine/scenarios.hpp"
 #include "support/catch.hpp"
 
@@ -94,6 +95,66 @@ TEST_CASE("bytes with any bit changed are refused", "[engine]") {
   CHECK(accepted == 0);
 }
 
+/// Why the bytes of a changed state are refused; empty where they are not.
+template <class Change>
+std::string refusal_of(Change change, const Forecast& result = forecast()) {
+  Accumulators state = *result.accumulators;
+  change(state);
+  try {
+    Forecast::deserialize(state.serialize());
+  } catch (const diagnostic::RunError& error) {
+    return error.what();
+  }
+  return {};
+}
+
+std::string damaged(const std::string& why) {
+  return "the stored result is damaged (" + why + "); make it anew";
+}
+
+TEST_CASE("bytes that say one thing and hold another are refused", "[engine]") {
+  // Their checksum is right: somebody wrote them on purpose.
+  CHECK(refusal_of([](Accumulators&) {}).empty());
+  CHECK(refusal_of([](Accumulators& state) { state.labels.dates.pop_back(); }) ==
+        damaged("the labels of report dates"));
+  CHECK(refusal_of([](Accumulators& state) {
+          const std::size_t n_dates = state.labels.times.size();
+          state.policies[1].occupancy[0] = summary::Occupancy(2, n_dates);
+        }) == damaged("the states and dates of a chain"));
+  CHECK(refusal_of([](Accumulators& state) {
+          state.policies[0].occupancy[0] = summary::Occupancy(3, 1);
+        }) == damaged("the states and dates of a chain"));
+  CHECK(refusal_of([](Accumulators& state) { state.policies[0].bands[1] = summary::Bands(1); }) ==
+        damaged("the dates of a variable"));
+  CHECK(refusal_of([](Accumulators& state) {
+          summary::Incidence& times = state.policies[0].outcomes[2].incidence;
+          times = summary::Incidence({0.5, 1.0}, times.horizon());
+        }) == damaged("the dates of an outcome"));
+  CHECK(refusal_of([](Accumulators& state) {
+          summary::Incidence& times = state.policies[0].outcomes[2].incidence;
+          times = summary::Incidence(times.dates(), times.horizon() + 1.0);
+        }) == damaged("the dates of an outcome"));
+  // No room is made for what cannot follow.
+  CHECK(refusal_of([](Accumulators& state) { state.policies.clear(); }) ==
+        damaged("it names more than it can hold"));
+}
+
+TEST_CASE("bytes whose draws have other dates are refused", "[engine]") {
+  RunOptions options = options_of(70);
+  options.paths_per_draw = 7;
+  const Forecast drawn = run(truce(), options);
+  CHECK(refusal_of([](Accumulators&) {}, drawn).empty());
+  const std::vector<double> times = drawn.times;
+  for (const std::size_t n_dates : {times.size() - 1, times.size() + 1}) {
+    const auto change = [&](Accumulators& state) {
+      std::vector<double> dates(n_dates);
+      for (std::size_t i = 0; i < n_dates; ++i) dates[i] = 0.1 * static_cast<double>(i + 1);
+      state.policies[0].outcomes[2].by_draw.emplace(DrawRange{7, 0}, dates);
+    };
+    CHECK(refusal_of(change, drawn) == damaged("the dates of draws"));
+  }
+}
+
 TEST_CASE("merging keeps the order and counts of paths", "[engine]") {
   const Forecast first = run(truce(), options_of(300));
   const Forecast second = run(truce(), options_of(400, 300));
@@ -119,6 +180,40 @@ TEST_CASE("results that do not belong together are not merged", "[engine]") {
   options = options_of(30, 30);
   options.scenario_hash = "other";
   CHECK(merge_error(first, run(truce(), options)).starts_with(refusal));
+}
+
+TEST_CASE("results that sum different things are not merged, whatever hash they state",
+          "[engine]") {
+  const Forecast first = run(truce(), options_of(30));
+  const auto error_with = [&first](auto change) {
+    auto state = std::make_shared<Accumulators>(*run(truce(), options_of(30, 30)).accumulators);
+    change(*state);
+    return merge_error(first, summarise(state));
+  };
+  const std::string refusal = "these results cannot be merged: they come from different scenarios";
+  CHECK(error_with([](Accumulators&) {}).empty());
+  CHECK(error_with([](Accumulators& state) {
+          state.labels.outcomes.pop_back();
+          for (PolicyAccumulator& policy : state.policies) policy.outcomes.pop_back();
+        }) == refusal);
+  CHECK(error_with([](Accumulators& state) {
+          state.labels.chains.clear();
+          for (PolicyAccumulator& policy : state.policies) policy.occupancy.clear();
+        }) == refusal);
+  CHECK(error_with([](Accumulators& state) {
+          state.labels.variables.pop_back();
+          for (PolicyAccumulator& policy : state.policies) policy.bands.pop_back();
+        }) == refusal);
+  CHECK(error_with([](Accumulators& state) { state.labels.times.back() -= 0.01; }) == refusal);
+  CHECK(error_with([](Accumulators& state) { state.labels.horizon += 1.0; }) == refusal);
+  // Both say seven paths a draw, and only one has kept draws apart.
+  RunOptions options = options_of(35);
+  options.paths_per_draw = 7;
+  const Forecast drawn = run(truce(), options);
+  auto plain = std::make_shared<Accumulators>(*run(truce(), options_of(35, 35)).accumulators);
+  plain->labels.paths_per_draw = 7;
+  plain->labels.is_uncertain = false;
+  CHECK(merge_error(drawn, summarise(plain)) == refusal);
 }
 
 TEST_CASE("a gap may be left out, and an overlap may not", "[engine]") {

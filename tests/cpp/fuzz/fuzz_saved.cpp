@@ -26,7 +26,7 @@ std::string sealed(const std::string& body) {
   return whole.release();
 }
 
-/// What a run of three paths saves, without its seal.
+/// What a run of five paths in three draws saves, without its seal.
 std::string small_body() {
   const auto scenario = detente::scenario::parse(
       "detente: 1\ntitle: Seed\ntime: {horizon: 1, step: 0.25, report: 0.5}\n"
@@ -36,7 +36,8 @@ std::string small_body() {
       "    transitions: [{name: go, from: u, to: v, hazard: exp(a)}]\n"
       "outcomes:\n  p: {probability: c == v}\n  t: {time_to: c == v}\n  x_end: {value: x}\n");
   detente::engine::RunOptions options;
-  options.n_paths = 3;
+  options.n_paths = 5;
+  options.paths_per_draw = 2;
   options.threads = 1;
   const std::string bytes = detente::engine::run(scenario.model, options).serialize();
   detente::summary::ByteReader whole(bytes);

@@ -76,6 +76,12 @@ class DrawSequence {
     return total;
   }
 
+  /// Whether a test holds for what is kept of draws and for the total.
+  template <class Test>
+  bool all_of(Test test) const {
+    return test(head_) && test(open_) && test(total_);
+  }
+
   void write(ByteWriter& writer) const {
     writer.u8('w');
     writer.count(paths_per_draw_);

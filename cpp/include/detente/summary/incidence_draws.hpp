@@ -17,6 +17,7 @@ struct IncidenceDraw {
   std::uint64_t n = 0;
   std::vector<std::uint64_t> first_seen;
 
+  std::size_t n_dates() const { return first_seen.size(); }
   void merge(const IncidenceDraw& other);
   void write(ByteWriter& writer) const;
   static IncidenceDraw read(ByteReader& reader);
