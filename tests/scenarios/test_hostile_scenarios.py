@@ -57,6 +57,10 @@ REFUSED: dict[str, tuple[str, Callable[[], str]]] = {
     "a long row of operators": ("E211", lambda: HEAD + "utility: " + "1+" * 2_000 + "1\n"),
     "shared expressions that double": ("E305", lambda: HEAD + "let:\n  l0: time\n" + "".join(
         f"  l{i}: exp(l{i - 1}) * (l{i - 1} + 1)\n" for i in range(1, 60))),
+    "shared expressions in a long circle": ("E307", lambda: HEAD + "let:\n" + "".join(
+        f"  l{i}: l{(i + 1) % 400}{' + 1' * 150}\n" for i in range(400))),
+    "shared expressions in a very long circle": ("E307", lambda: HEAD + "let:\n" + "".join(
+        f"  l{i}: l{(i + 1) % 9_000}\n" for i in range(9_000))),
     "two megabytes of digits": ("E130", lambda: HEAD + f"parameters: {{a: {'1' * 2_000_000}}}\n"),
     "a huge exponent": ("E130", lambda: HEAD + f"parameters: {{a: 1e{'9' * 1_000}}}\n"),
     "a huge exponent in an expression": (

@@ -44,6 +44,7 @@ class Lets {
   void read_in_order();
   expr::Resolution resolve(std::uint32_t index);
   void report_cycle(std::uint32_t index);
+  void report_long_cycle();
 
   Reading& reading_;
   std::vector<NamedValue> values_;

@@ -10,6 +10,13 @@ namespace detente::scenario {
 using expr::Resolution;
 using messages::in_ticks;
 
+namespace {
+
+/// Shared expressions that are read inside one another: each may take a lot of the stack.
+constexpr std::size_t max_nested = 8;
+
+}  // namespace
+
 Lets::Lets(Reading& reading, const std::vector<NamedValue>& values)
     : reading_(reading),
       values_(values),
@@ -28,13 +35,26 @@ Resolution Lets::resolve(std::uint32_t index) {
   if (progress_[index] == Progress::unread) {
     progress_[index] = Progress::being_read;
     being_read_.push_back(index);
-    expressions_[index] = reading_.expression(values_[index].value, {std::nullopt, nullptr});
+    if (being_read_.size() > max_nested) {
+      report_long_cycle();
+    } else {
+      expressions_[index] = reading_.expression(values_[index].value, {std::nullopt, nullptr});
+    }
     being_read_.pop_back();
     progress_[index] = Progress::read;
   }
   found.kind = expressions_[index] ? Resolution::Kind::let : Resolution::Kind::failed;
   found.expression = expressions_[index];
   return found;
+}
+
+/// Readers nest in circles alone, since others are read in order.
+void Lets::report_long_cycle() {
+  std::string cycle;
+  for (const std::uint32_t index : being_read_) cycle += in_ticks(values_[index].name) + " reads ";
+  reading_.error("E307", values_[being_read_.front()].name_span,
+                 "shared expressions go round in a long circle: " + cycle + "and so on",
+                 "one of them must do without the next");
 }
 
 void Lets::report_cycle(std::uint32_t index) {
