@@ -61,6 +61,23 @@ REFUSED: dict[str, tuple[str, Callable[[], str]]] = {
         f"  l{i}: l{(i + 1) % 400}{' + 1' * 150}\n" for i in range(400))),
     "shared expressions in a very long circle": ("E307", lambda: HEAD + "let:\n" + "".join(
         f"  l{i}: l{(i + 1) % 9_000}\n" for i in range(9_000))),
+    "the same long list of correlations again and again": ("E350", lambda: HEAD + "parameters:\n"
+        + lines("  p{}: {{normal: {{mean: 0, sd: 1}}}}\n", 400) + "correlations:\n"
+        + f"  - {{of: [{', '.join(f'p{i}' for i in range(400))}], rank: 0.1}}\n" * 60),
+    "long lists of many correlated parameters": ("E350", lambda: HEAD + "parameters:\n"
+        + lines("  p{}: {{normal: {{mean: 0, sd: 1}}}}\n", 9_000) + "correlations:\n" + "".join(
+            f"  - {{of: [{', '.join(f'p{i}' for i in range(k, k + 400))}], rank: 0.1}}\n"
+            for k in range(0, 8_000, 130))),
+    "very many effects on nothing": ("E304", lambda: HEAD + "variables:\n"
+        + lines("  x{}: {{start: 0}}\n", 3_000) + "events:\n  e:\n    on: 0.5\n    effects:\n"
+        + lines("      y{}: 1\n", 30_000)),
+    "very many counts of nothing": ("E203", lambda: HEAD + CHAIN + lines(
+        "      - {{name: t{}, from: a, to: b, hazard: 1}}\n", 9_000) + "variables:\n" + lines(
+        "  x{}:\n    start: 0\n    drift: >-\n" + "      count(q) + count(c.q) +\n" * 100
+        + "      0\n", 110)),
+    "very many sources that are none": ("E304", lambda: HEAD + "sources:\n"
+        + lines("  s{}: {{cite: x}}\n", 5_000) + "parameters:\n"
+        + lines("  p{}: {{normal: {{mean: 0, sd: 1}}, source: q}}\n", 4_900)),
     "two megabytes of digits": ("E130", lambda: HEAD + f"parameters: {{a: {'1' * 2_000_000}}}\n"),
     "a huge exponent": ("E130", lambda: HEAD + f"parameters: {{a: 1e{'9' * 1_000}}}\n"),
     "a huge exponent in an expression": (
@@ -115,6 +132,9 @@ READ: dict[str, Callable[[], str]] = {
     "ten thousand parameters": lambda: HEAD + "parameters:\n" + lines("  p{}: 1\n", 9_990),
     "nine thousand transitions": lambda: HEAD + CHAIN + lines(
         "      - {{name: t{}, from: a, to: b, hazard: 1}}\n", 9_000),
+    "very many counts of very many transitions": lambda: HEAD + CHAIN + lines(
+        "      - {{name: t{}, from: a, to: b, hazard: 1}}\n", 6_000) + "variables:\n" + lines(
+        "  x{}: {{start: 0, drift: " + "+".join(["count(t5999)"] * 200) + "}}\n", 90),
     "four thousand outcomes": lambda: HEAD + CHAIN
     + "      - {name: t, from: a, to: b, hazard: 1}\noutcomes:\n"
     + lines("  o{}: {{probability: eventually(c == b)}}\n", 4_000),

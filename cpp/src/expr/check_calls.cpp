@@ -245,9 +245,7 @@ ExpressionPtr Checker::count(const AstNode& node) {
   if (named.kind == Resolution::Kind::event) {
     found.push_back({SymbolKind::count_event, named.index, 0});
   }
-  const std::vector<TransitionName> transitions = scope_.transitions();
-  for (const TransitionName& transition : transitions) {
-    if (transition.name != argument.name) continue;
+  for (const TransitionName& transition : scope_.transitions_named(argument.name)) {
     found.push_back({SymbolKind::count_transition, transition.index, 0});
     forms.push_back("count(" + scope_.chain_name(transition.chain) + "." + transition.name + ")");
   }
@@ -257,7 +255,8 @@ ExpressionPtr Checker::count(const AstNode& node) {
   }
   if (found.size() == 1) return symbol_node(node, found.front(), Type::number);
   std::vector<std::string> known = names_of_kind(Resolution::Kind::event);
-  for (const TransitionName& transition : transitions) known.push_back(transition.name);
+  const std::vector<std::string> transitions = scope_.transition_names(std::nullopt);
+  known.insert(known.end(), transitions.begin(), transitions.end());
   report(messages::unknown_firing(ast_.mark(argument), argument.name, known));
   return nullptr;
 }
@@ -267,15 +266,12 @@ ExpressionPtr Checker::count_of_member(const AstNode& node) {
   const std::optional<std::uint32_t> chain =
       chain_argument(argument, node, "count(chain.transition)");
   if (!chain) return nullptr;
-  std::vector<std::string> known;
-  for (const TransitionName& transition : scope_.transitions()) {
+  for (const TransitionName& transition : scope_.transitions_named(argument.member)) {
     if (transition.chain != *chain) continue;
-    if (transition.name == argument.member) {
-      return symbol_node(node, {SymbolKind::count_transition, transition.index, 0}, Type::number);
-    }
-    known.push_back(transition.name);
+    return symbol_node(node, {SymbolKind::count_transition, transition.index, 0}, Type::number);
   }
-  report(messages::unknown_transition(ast_.mark(argument), argument.member, argument.name, known));
+  report(messages::unknown_transition(ast_.mark(argument), argument.member, argument.name,
+                                      scope_.transition_names(*chain)));
   return nullptr;
 }
 

@@ -166,7 +166,7 @@ std::optional<std::vector<double>> read_column(Reading& reading, const Form& for
   const std::string name = reading.text(*column, "column");
   const auto found = std::find(header.begin(), header.end(), name);
   if (found == header.end()) {
-    reading.diagnostics.add(messages::unknown_name(column->span(), "column", name, header));
+    reading.unknown_name(column->span(), "column", name, [&header] { return header; });
     return std::nullopt;
   }
   const auto position = static_cast<std::size_t>(found - header.begin());

@@ -118,9 +118,27 @@ Resolution Names::resolve(std::string_view name) const {
   return {};
 }
 
-std::vector<std::string> Names::names() const {
+bool Names::may_suggest() const {
   constexpr std::size_t max_suggestions = 100;
-  if (++suggestions_ > max_suggestions) return {};
+  return ++suggestions_ <= max_suggestions;
+}
+
+std::vector<expr::TransitionName> Names::transitions_named(std::string_view name) const {
+  const auto found = transitions_.find(std::string(name));
+  return found == transitions_.end() ? std::vector<expr::TransitionName>{} : found->second;
+}
+
+std::vector<std::string> Names::transition_names(std::optional<std::uint32_t> chain) const {
+  std::vector<std::string> out;
+  if (!may_suggest()) return out;
+  for (const expr::TransitionName& transition : transition_order_) {
+    if (!chain || transition.chain == *chain) out.push_back(transition.name);
+  }
+  return out;
+}
+
+std::vector<std::string> Names::names() const {
+  if (!may_suggest()) return {};
   std::vector<std::string> out = order_;
   if (outcomes_shown_) out.insert(out.end(), outcomes_.begin(), outcomes_.end());
   return out;

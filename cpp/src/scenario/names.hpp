@@ -38,7 +38,8 @@ class Names : public expr::Scope {
   /// The states of a chain; chains are numbered in the order of these calls.
   void add_chain(std::string name, std::vector<std::string> states);
   void add_transition(expr::TransitionName transition) {
-    transitions_.push_back(std::move(transition));
+    transitions_[transition.name].push_back(transition);
+    transition_order_.push_back(std::move(transition));
   }
   /// Outcomes have a namespace of their own.
   void add_outcome(const std::string& name) { outcomes_.push_back(name); }
@@ -71,16 +72,21 @@ class Names : public expr::Scope {
   std::vector<std::string> states(std::uint32_t chain) const override {
     return chain_states_.at(chain);
   }
-  std::vector<expr::TransitionName> transitions() const override { return transitions_; }
+  std::vector<expr::TransitionName> transitions_named(std::string_view name) const override;
+  std::vector<std::string> transition_names(std::optional<std::uint32_t> chain) const override;
   bool has_calendar() const override { return calendar_.start.has_value(); }
   std::optional<double> time_of_date(int year, int month, int day) const override;
 
  private:
+  /// False after many suggestions: each costs a look at all names.
+  bool may_suggest() const;
+
   std::unordered_map<std::string, Declared> declared_;
   std::vector<std::string> order_;
   std::vector<std::string> chain_names_;
   std::vector<std::vector<std::string>> chain_states_;
-  std::vector<expr::TransitionName> transitions_;
+  std::unordered_map<std::string, std::vector<expr::TransitionName>> transitions_;
+  std::vector<expr::TransitionName> transition_order_;
   std::vector<std::string> outcomes_;
   std::function<expr::Resolution(std::uint32_t)> let_;
   model::Calendar calendar_;

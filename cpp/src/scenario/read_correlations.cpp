@@ -16,6 +16,7 @@ using random::Correlation;
 namespace {
 
 constexpr std::size_t max_correlated = 400;
+constexpr std::size_t max_pairs = max_correlated * (max_correlated - 1) / 2;
 
 struct Member {
   std::uint32_t index;
@@ -51,8 +52,22 @@ class CorrelationReader {
         stated ? reading_.constant(*stated, key_, {-1.0, 1.0, true, true}) : std::nullopt;
     if (!value) return;
     for (std::size_t i = 0; i < members.size(); ++i) {
-      for (std::size_t k = i + 1; k < members.size(); ++k) add(members[i], members[k], *value);
+      for (std::size_t k = i + 1; k < members.size(); ++k) {
+        if (n_pairs_ == max_pairs) return refuse_more_pairs(*of);
+        ++n_pairs_;
+        add(members[i], members[k], *value);
+      }
     }
+  }
+
+  /// A list stands for very many pairs: a few hundred long ones would take all memory.
+  void refuse_more_pairs(const Value& of) {
+    if (too_many_reported_) return;
+    too_many_reported_ = true;
+    reading_.error("E350", of.span(),
+                   "more than " + std::to_string(max_pairs) +
+                       " pairs are correlated, and 400 elements have no more",
+                   "state each pair once");
   }
 
   std::vector<Member> members_of(const Value& of) {
@@ -79,8 +94,8 @@ class CorrelationReader {
                              ? "noise of variables is correlated under `noise_correlations`"
                              : "parameters are correlated under `correlations`");
         } else if (!text.empty()) {
-          reading_.diagnostics.add(
-              messages::unknown_name(name.span(), kind, text, reading_.names.names_of(element_)));
+          reading_.unknown_name(name.span(), kind, text,
+                                [this] { return reading_.names.names_of(element_); });
         }
         continue;
       }
@@ -133,6 +148,8 @@ class CorrelationReader {
   const Section& section_;
   std::string_view key_;
   std::vector<Pair> pairs_;
+  std::size_t n_pairs_ = 0;  ///< good ones and others
+  bool too_many_reported_ = false;
   std::map<std::pair<std::uint32_t, std::uint32_t>, diagnostic::SourceSpan> seen_;
 };
 

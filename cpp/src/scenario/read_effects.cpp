@@ -72,11 +72,12 @@ model::Effects read_effects(Reading& reading, const Value& value,
   for (const NamedValue& named : named_values(value, "`effects`", reading.diagnostics)) {
     const Names::Declared* declared = reading.names.find(named.name);
     if (!declared) {
-      std::vector<std::string> known = reading.names.names_of(Element::variable);
-      for (std::string& chain : reading.names.names_of(Element::chain))
-        known.push_back(std::move(chain));
-      reading.diagnostics.add(
-          messages::unknown_name(named.name_span, "variable or chain", named.name, known));
+      reading.unknown_name(named.name_span, "variable or chain", named.name, [&reading] {
+        std::vector<std::string> known = reading.names.names_of(Element::variable);
+        for (std::string& chain : reading.names.names_of(Element::chain))
+          known.push_back(std::move(chain));
+        return known;
+      });
     } else if (declared->spoiled) {
       continue;
     } else if (declared->element == Element::variable) {

@@ -42,8 +42,8 @@ class PolicyReader {
                          std::string(name_of(declared->element)),
                      "declare a lever under `levers`, and use it where the policy should act");
     } else {
-      reading_.diagnostics.add(messages::unknown_name(named.name_span, "lever", named.name,
-                                                      reading_.names.names_of(Element::lever)));
+      reading_.unknown_name(named.name_span, "lever", named.name,
+                            [this] { return reading_.names.names_of(Element::lever); });
     }
     return std::nullopt;
   }

@@ -25,6 +25,7 @@ namespace {
 constexpr std::size_t max_expression_bytes = 256u << 10;  ///< of all together
 constexpr double max_written_nodes = 100'000;  ///< of one expression, shared parts written out
 constexpr std::size_t max_written_depth = 1'000;
+constexpr std::size_t max_suggestions = 100;  ///< each costs a look at all names
 
 /// Knows no names: for constants.
 class NoNames : public expr::Scope {
@@ -34,7 +35,12 @@ class NoNames : public expr::Scope {
   std::vector<std::string> names() const override { return {}; }
   std::string chain_name(std::uint32_t) const override { return {}; }
   std::vector<std::string> states(std::uint32_t) const override { return {}; }
-  std::vector<expr::TransitionName> transitions() const override { return {}; }
+  std::vector<expr::TransitionName> transitions_named(std::string_view) const override {
+    return {};
+  }
+  std::vector<std::string> transition_names(std::optional<std::uint32_t>) const override {
+    return {};
+  }
   bool has_calendar() const override { return has_calendar_; }
   std::optional<double> time_of_date(int, int, int) const override { return std::nullopt; }
 
@@ -104,6 +110,15 @@ void Reading::error(std::string code, SourceSpan span, std::string message, std:
 void Reading::warning(std::string code, SourceSpan span, std::string message, std::string hint) {
   diagnostics.add(
       messages::warning(std::move(code), std::move(span), std::move(message), std::move(hint)));
+}
+
+void Reading::unknown_name(SourceSpan span, std::string_view kind, std::string_view name,
+                           const std::function<std::vector<std::string>()>& known) {
+  if (++suggestions_ <= max_suggestions) {
+    diagnostics.add(messages::unknown_name(std::move(span), kind, name, known()));
+  } else {
+    error("E304", std::move(span), "unknown " + std::string(kind) + " " + in_ticks(name));
+  }
 }
 
 std::string Reading::text(const Form& form, std::string_view key) {
@@ -280,10 +295,12 @@ std::string Reading::source(const Form& form) {
   if (key.empty() || key == "judgement") return key;
   const auto is_it = [&key](const model::Source& source) { return source.key == key; };
   if (std::any_of(model.sources.begin(), model.sources.end(), is_it)) return key;
-  std::vector<std::string> known;
-  for (const model::Source& source : model.sources) known.push_back(source.key);
-  known.emplace_back("judgement");
-  diagnostics.add(messages::unknown_name(value->span(), "source", key, known));
+  unknown_name(value->span(), "source", key, [this] {
+    std::vector<std::string> known;
+    for (const model::Source& source : model.sources) known.push_back(source.key);
+    known.emplace_back("judgement");
+    return known;
+  });
   return {};
 }
 

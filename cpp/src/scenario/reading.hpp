@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -54,6 +55,10 @@ class Reading {
   void warning(std::string code, diagnostic::SourceSpan span, std::string message,
                std::string hint = {});
 
+  /// A name that nothing has, with what it may mean, for which it is compared with the known ones.
+  void unknown_name(diagnostic::SourceSpan span, std::string_view kind, std::string_view name,
+                    const std::function<std::vector<std::string>()>& known);
+
   // Single values. Each reports what is wrong and then gives nothing (texts: an empty one).
   std::string text(const Form& form, std::string_view key);
   std::string text(const Value& value, std::string_view key);
@@ -92,6 +97,7 @@ class Reading {
 
   std::unordered_map<expr::ExpressionPtr, Extent> extents_;
   std::size_t expression_bytes_ = 0;
+  std::size_t suggestions_ = 0;
 };
 
 }  // namespace detente::scenario

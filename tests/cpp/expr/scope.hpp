@@ -61,8 +61,19 @@ class SmallScope : public Scope {
     if (chain == 0) return {"war", "talks", "frozen", "ceasefire"};
     return {"none", "in_force"};
   }
-  std::vector<TransitionName> transitions() const override {
-    return {{"collapse", 0, 0}, {"lapse", 0, 1}, {"lapse", 1, 2}, {"review", 1, 3}};
+  std::vector<TransitionName> transitions_named(std::string_view name) const override {
+    std::vector<TransitionName> found;
+    for (const TransitionName& transition : transitions()) {
+      if (transition.name == name) found.push_back(transition);
+    }
+    return found;
+  }
+  std::vector<std::string> transition_names(std::optional<std::uint32_t> chain) const override {
+    std::vector<std::string> found;
+    for (const TransitionName& transition : transitions()) {
+      if (!chain || transition.chain == *chain) found.push_back(transition.name);
+    }
+    return found;
   }
   bool has_calendar() const override { return calendar; }
   std::optional<double> time_of_date(int year, int month, int day) const override {
@@ -71,6 +82,10 @@ class SmallScope : public Scope {
   }
 
  private:
+  static std::vector<TransitionName> transitions() {
+    return {{"collapse", 0, 0}, {"lapse", 0, 1}, {"lapse", 1, 2}, {"review", 1, 3}};
+  }
+
   static Resolution symbol(SymbolKind kind, std::uint32_t index, Type type = Type::number) {
     Resolution result;
     result.kind = Resolution::Kind::symbol;

@@ -51,8 +51,10 @@ class Scope {
   virtual std::string chain_name(std::uint32_t chain) const = 0;
   /// The states of a chain in order; at most 64.
   virtual std::vector<std::string> states(std::uint32_t chain) const = 0;
-  /// Transitions of all chains.
-  virtual std::vector<TransitionName> transitions() const = 0;
+  /// Transitions that have this name, of all chains.
+  virtual std::vector<TransitionName> transitions_named(std::string_view name) const = 0;
+  /// What a misspelt transition may have meant, of one chain or all; none says nothing.
+  virtual std::vector<std::string> transition_names(std::optional<std::uint32_t> chain) const = 0;
 
   /// Whether the scenario has a `start`: durations and dates need one.
   virtual bool has_calendar() const = 0;
