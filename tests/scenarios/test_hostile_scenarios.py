@@ -42,8 +42,9 @@ REFUSED: dict[str, tuple[str, Callable[[], str]]] = {
     "a document that is a tag": ("E112", lambda: "!!python/object/new:os.system [id]\n"),
     "a merge key": ("E120", lambda: HEAD + "x: &x {a: 1}\n<<: *x\n"),
     "more values than are allowed": ("E106", lambda: "- \n" * 600_000),
-    "very many values on one line": ("E106", lambda: listed("1", 600_000)),
-    "very many mappings on one line": ("E106", lambda: "{a: " + listed("{}", 600_000) + "}"),
+    "very many values on one line": ("E106", lambda: listed("1", 1_300_000)),
+    "very many mappings on one line": ("E106", lambda: "{a: " + listed("{}", 1_000_000) + "}"),
+    "very many brackets on one line": ("E105", lambda: "[" * 4_000_000),
     "one key very often": ("E108", lambda: HEAD + "a: 1\n" * 120_000),
     "very many states": ("E361", lambda: HEAD + "chains: {c: {start: s0, states: ["
                          + ", ".join(f"s{i}" for i in range(150_000)) + "], transitions: []}}"),
@@ -79,6 +80,9 @@ REFUSED: dict[str, tuple[str, Callable[[], str]]] = {
         + lines("  s{}: {{cite: x}}\n", 5_000) + "parameters:\n"
         + lines("  p{}: {{normal: {{mean: 0, sd: 1}}, source: q}}\n", 4_900)),
     "two megabytes of digits": ("E130", lambda: HEAD + f"parameters: {{a: {'1' * 2_000_000}}}\n"),
+    "infinity": ("E130", lambda: HEAD + "levers: {a: inf}\n"),
+    "no number": ("E130", lambda: HEAD + "levers: {a: nan}\n"),
+    "the year 0": ("E131", lambda: HEAD + "sources: {a: {cite: x, date: 0000-01-01}}\n"),
     "a huge exponent": ("E130", lambda: HEAD + f"parameters: {{a: 1e{'9' * 1_000}}}\n"),
     "a huge exponent in an expression": (
         "E207", lambda: HEAD + "variables: {x: {start: 0, drift: 1e99999999}}\n",
@@ -228,10 +232,12 @@ def column(folder: Path, content: str, parameters: str | None = None) -> str:
         ('y\n"' + "1" * 5_000_000, "E341"),
         ("y\n" + "\n" * 5_000_000, "holds no number"),
         ("y\n\0\n", "E341"),
+        ("y\n1\ninf\n", "E341"),
+        ("y\n1\n2x\n", "E341"),
         ("\ufeffy\r\n1\r\n2\r\n", "read"),
         ('x,y\n"a,\n""b",1\nc,2\n', "read"),
     ],
-    ids=["wide", "long", "unclosed", "empty", "zero", "windows", "quotes"],
+    ids=["wide", "long", "unclosed", "empty", "zero", "infinite", "letters", "windows", "quotes"],
 )
 def test_a_hostile_column_is_refused_at_once(tmp_path: Path, content: str, words: str) -> None:
     told: list[str] = []
@@ -249,6 +255,40 @@ def test_columns_are_bounded_together(tmp_path: Path) -> None:
     assert seconds_of(lambda: told.append(column(tmp_path, blank, many))) < MOST_SECONDS
     assert "may be read from 64 MiB together" in told[-1]
     assert column(tmp_path, "y\n" + "1234.5678901234567\n" * 100_000) == "read"
+
+
+READS_LARGE = """
+import resource, sys
+from pathlib import Path
+import detente
+from detente.plans import read_plan
+folder = Path(sys.argv[1])
+limit = (100 << 20) + int(open("/proc/self/statm").read().split()[0]) * resource.getpagesize()
+resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+for read, name, code in [(detente.load, "large.yaml", "E104"), (read_plan, "large.yaml", "E104"),
+                         (detente.load, "includes.yaml", "E142"),
+                         (detente.load, "column.yaml", "E340")]:
+    try:
+        read(folder / name)
+    except detente.DetenteError as error:
+        assert code in str(error), str(error)
+    else:
+        sys.exit(f"{name} was read")
+"""
+
+
+def test_no_more_of_a_file_is_read_than_it_may_have(tmp_path: Path) -> None:
+    for name in ("large.yaml", "large.csv"):
+        with (tmp_path / name).open("wb") as file:
+            file.truncate(1 << 33)
+    (tmp_path / "includes.yaml").write_text(HEAD + "include: large.yaml\n")
+    (tmp_path / "column.yaml").write_text(
+        HEAD + "parameters: {a: {empirical: {file: large.csv, column: y}}}\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", READS_LARGE, str(tmp_path)], capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr[-500:]
 
 
 def test_nothing_outside_the_folder_is_read_or_told(tmp_path: Path) -> None:

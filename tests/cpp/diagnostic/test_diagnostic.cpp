@@ -77,6 +77,14 @@ TEST_CASE("control characters and damaged bytes of a text are not shown as they 
         "      |        ^");
 }
 
+TEST_CASE("no byte past a text's end is read", "[diagnostic]") {
+  const std::string_view text = "\xC3\xA9\xE2\x82\xAC";
+  CHECK(code_point_at(text, 0).well_formed);
+  CHECK(code_point_at(text, 2).well_formed);
+  CHECK_FALSE(code_point_at(text.substr(0, 1), 0).well_formed);
+  CHECK_FALSE(code_point_at(text.substr(0, 4), 2).well_formed);
+}
+
 TEST_CASE("a diagnostic in an included text says from where, innermost first", "[diagnostic]") {
   const auto top = std::make_shared<const SourceText>("top.yaml", "include: a.yaml\n");
   const auto outer = std::make_shared<const SourceText>("a.yaml", "\ninclude: b.yaml\n",

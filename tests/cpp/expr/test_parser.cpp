@@ -130,6 +130,8 @@ TEST_CASE("nesting, operators in a row and length are bounded", "[expr]") {
   CHECK(code_of(std::string(100000, '(')).substr(0, 4) == "E211");
   CHECK(code_of(std::string(5000, '-') + "1").substr(0, 4) == "E211");
   CHECK(code_of(std::string(8000, '(')).substr(0, 4) == "E211");
+  CHECK(code_of("1" + std::string(max_text_bytes - 1, ' ')).empty());
+  CHECK(code_of("1" + std::string(max_text_bytes, ' ')).substr(0, 4) == "E211");
   std::string row = "trust";
   for (std::size_t i = 1; i < max_tree_depth; ++i) row += "+trust";
   CHECK(code_of(row).empty());

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "detente/diagnostic/error.hpp"
 #include "detente/scenario/reader.hpp"
 #include "support/catch.hpp"
 
@@ -221,6 +222,21 @@ TEST_CASE("a bare condition is read at the horizon", "[outcome]") {
   CHECK(History(probability("side == b")).at(1, 'b').value() == 1);
   CHECK(History(probability("side == b")).at(1, 'b').at(9, 'c').value() == 0);
   CHECK(History(probability("side in [b, c]")).at(10, 'c').value() == 1);
+}
+
+TEST_CASE("no more expressions are followed than there is room for", "[outcome]") {
+  const auto model_with = [](int n_outcomes) {
+    std::string text = "detente: 1\ntime: {horizon: 1, step: 1}\nvariables: {x: {start: 0}}\n";
+    text += "outcomes:\n";
+    for (int i = 0; i < n_outcomes; ++i) {
+      const std::string number = std::to_string(i);
+      text += "  o" + number + ": {maximum: x + " + number + "}\n";
+    }
+    return scenario::parse(text).model;
+  };
+  CHECK(Plan(*model_with(256)).signals().size() == 256);
+  const auto too_many = model_with(257);
+  CHECK_THROWS_AS(Plan(*too_many), diagnostic::RunError);
 }
 
 TEST_CASE("a path on which given fails is left out", "[outcome]") {

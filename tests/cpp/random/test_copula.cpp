@@ -159,6 +159,8 @@ TEST_CASE("a covariance that cannot be is refused", "[random]") {
   CHECK_THROWS_AS(MultivariateNormal({0.0, 0.0}, {1.0, 0.5, 0.4, 1.0}), std::invalid_argument);
   CHECK_THROWS_AS(MultivariateNormal({0.0, 0.0}, {1.0, 2.0, 2.0, 1.0}), std::invalid_argument);
   CHECK_THROWS_AS(MultivariateNormal({0.0}, {-1.0}), std::invalid_argument);
+  CHECK_THROWS_AS(MultivariateNormal({}, {}), std::invalid_argument);
+  CHECK_THROWS_AS(MultivariateNormal({HUGE_VAL}, {1.0}), std::invalid_argument);
   CHECK_THROWS_AS(
       MultivariateNormal({0.0, 0.0, 0.0}, {1.0, 0.9, -0.9, 0.9, 1.0, 0.9, -0.9, 0.9, 1.0}),
       ImpossibleCorrelations);

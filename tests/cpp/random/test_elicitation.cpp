@@ -60,6 +60,10 @@ TEST_CASE("quantiles that no distribution of the kind can have are refused", "[r
   CHECK_THROWS_WITH(fit_quantiles({0.5, 0.1}, {1.0, 2.0}), Contains("must increase"));
   CHECK_THROWS_WITH(fit_quantiles({0.1, 0.5}, {-1.0, 2.0}, 0.0), Contains("inside the range"));
   CHECK_THROWS_WITH(fit_quantiles({0.1, 0.5}, {1.0, 2.0}, 3.0, 2.0), Contains("low end"));
+  CHECK_THROWS_WITH(fit_quantiles({0.1, 0.5}, {1.0, HUGE_VAL}), Contains("finite"));
+  std::vector<double> many;
+  for (int i = 1; i <= 11; ++i) many.push_back(i / 12.0);
+  CHECK_THROWS_WITH(fit_quantiles(many, many), Contains("at most 10"));
   // A cluster and a far point: the three-term metalog would fall somewhere.
   CHECK_THROWS_WITH(fit_quantiles({0.05, 0.5, 0.95}, {0.0, 0.01, 100.0}), Contains("no metalog"));
   CHECK_THROWS_AS(fit_quantiles({0.05, 0.5, 0.95}, {0.0, 0.01, 100.0}), std::invalid_argument);

@@ -177,9 +177,12 @@ TEST_CASE("impossible arguments are refused by a sentence that names them", "[ra
       {[] { return Prior::triangular(0.0, 3.0, 2.0); }, "mode"},
       {[] { return Prior::pert(0.0, -1.0, 2.0); }, "mode"},
       {[] { return Prior::beta(0.0, 1.0); }, "alpha"},
-      {[] { return Prior::beta_from_moments(1.5, 0.1); }, "mean"},
+      {[] { return Prior::beta(2e9, 1.0); }, "alpha must be at most 1e9"},
+      {[] { return Prior::beta(1.0, 2e9); }, "beta must be at most 1e9"},
+      {[] { return Prior::beta_from_moments(1.5, 0.1); }, "mean of a beta must lie"},
       {[] { return Prior::beta_from_moments(0.5, 0.6); }, "sd"},
       {[] { return Prior::gamma(1.0, -2.0); }, "rate"},
+      {[] { return Prior::gamma(2e9, 1.0); }, "shape must be at most 1e9"},
       {[] { return Prior::exponential(0.0); }, "rate"},
       {[] { return Prior::student_t(0.0, 0.0, 1.0); }, "df"},
       {[] { return Prior::truncated_normal(0.0, 1.0, 2.0, 1.0); }, "low"},
@@ -190,15 +193,29 @@ TEST_CASE("impossible arguments are refused by a sentence that names them", "[ra
        },
        "weights"},
       {[] {
-         return Prior::discrete({1.0, 2.0}, {1.0, -1.0});
+         return Prior::discrete({1.0, 2.0}, {2.0, -1.0});
        },
-       "weights"},
+       "weights must not be negative"},
+      {[] {
+         return Prior::discrete({1.0, 2.0}, {1e308, 1e308});
+       },
+       "the sum of weights"},
+      {[] {
+         return Prior::discrete({1.0, infinity}, {1.0, 1.0});
+       },
+       "each of values"},
+      {[] {
+         return Prior::discrete({1.0, 2.0}, {1.0, infinity});
+       },
+       "each of weights"},
       {[] {
          return Prior::discrete({1.0, 2.0}, {0.0, 0.0});
        },
        "weights"},
       {[] { return Prior::bernoulli(1.2); }, "p is"},
       {[] { return Prior::empirical({}); }, "at least one"},
+      {[] { return Prior::empirical({infinity}); }, "each observed value"},
+      {[] { return Prior::metalog({1.0}, -infinity, infinity); }, "two coefficients"},
       {[] {
          return Prior::metalog({0.0, -1.0}, -infinity, infinity);
        },

@@ -91,11 +91,15 @@ TEST_CASE("byte order mark and line ends of other systems are accepted", "[scena
 
 TEST_CASE("texts that are not UTF-8 text are refused", "[scenario]") {
   CHECK(refusal("a: \xFF\n") == "E102");
-  CHECK(refusal("a: \xC3\n") == "E102");          // cut off
-  CHECK(refusal("a: \xC0\xAF\n") == "E102");      // overlong
-  CHECK(refusal("a: \xED\xA0\x80\n") == "E102");  // surrogate
+  CHECK(refusal("a: \xC3\n") == "E102");      // cut off
+  CHECK(refusal("a: \xC0\xAF\n") == "E102");  // overlong
+  CHECK(refusal("a: \xE0\x80\xAF\n") == "E102");
+  CHECK(refusal("a: \xF0\x80\x80\xAF\n") == "E102");
+  CHECK(refusal("a: \xED\xA0\x80\n") == "E102");      // surrogate
+  CHECK(refusal("a: \xF4\x90\x80\x80\n") == "E102");  // past the last character
   CHECK(refusal(std::string("a: 1\0b: 2\n", 10)) == "E103");
   CHECK(refusal("a: \x04\n") == "E103");
+  CHECK(refusal("a: \x7F\n") == "E103");
   CHECK(refusal("\xFF\xFE"
                 "a\0:\0") == "E102");  // UTF-16
 }
@@ -106,6 +110,7 @@ TEST_CASE("a key that stands twice is reported with both lines, and the first on
   const NodePtr root = parse("a: 1\nb: 2\na: 3\n", diagnostics);
   REQUIRE(root);
   CHECK(root->find("a")->value->text == "1");
+  CHECK(root->entries.size() == 2);
   REQUIRE(diagnostics.sorted().size() == 1);
   CHECK(diagnostics.sorted()[0].code == "E108");
   CHECK(diagnostics.sorted()[0].span.line == 3);
@@ -131,6 +136,19 @@ TEST_CASE("limits end hostile texts at once", "[scenario]") {
   CHECK(seconds_to_refuse(dashes, "E105") < limit);
   CHECK(seconds_to_refuse("a: " + std::string(10u << 20, '1'), "E104") < limit);
   CHECK(refusal("a: &x {b: *x}\n") == "E107");
+}
+
+TEST_CASE("brackets and commas of texts are no lists", "[scenario]") {
+  parsed("a: x ] y ] z\nb: [1]\n");
+  const std::string commas(max_nodes * 2 / 3, ',');
+  parsed("a: \"" + commas + commas + "\"\n");
+  parsed("a: [\n  \"" + commas + "\",\n  \"" + commas + "\"]\n");
+}
+
+TEST_CASE("a document that holds nothing is refused", "[scenario]") {
+  CHECK(refusal("") == "E110");
+  CHECK(refusal("---\n") == "E110");
+  CHECK(refusal("~\n") == "E110");
 }
 
 TEST_CASE("as many nested lists as are allowed are read", "[scenario]") {

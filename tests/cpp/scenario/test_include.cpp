@@ -119,6 +119,40 @@ TEST_CASE("number and size of included files are bounded", "[scenario]") {
   CHECK(contains(message_of(large), "error[E142]: a scenario may have 4 MiB together"));
 }
 
+TEST_CASE("the scenario itself counts among what it includes", "[scenario]") {
+  const Folder folder;
+  const std::string half = "#" + std::string(max_file_bytes / 2, 'x') + "\n";
+  folder.write("half.yaml", "detente: 1\n" + half);
+  const auto large =
+      folder.write("large.yaml", "detente: 1\ninclude: half.yaml\n" + half + time_section);
+  CHECK(contains(message_of(large), "error[E142]: a scenario may have 4 MiB together"));
+  std::string values = "1";
+  for (std::size_t i = 0; i < max_nodes / 2; ++i) values += ", 1";
+  const std::string parameters = "parameters: {NAME: {empirical: {values: [" + values + "]}}}\n";
+  const auto named = [&](const char* name) {
+    std::string text = parameters;
+    return text.replace(text.find("NAME"), 4, name);
+  };
+  folder.write("many.yaml", "detente: 1\n" + named("a"));
+  const auto top =
+      folder.write("top.yaml", "detente: 1\ninclude: many.yaml\n" + named("b") + time_section);
+  CHECK(contains(message_of(top), "error[E142]: a scenario may have 200000 values together"));
+}
+
+TEST_CASE("after what is too much no more is read", "[scenario]") {
+  const Folder folder;
+  const std::string half = "#" + std::string(max_file_bytes / 2, 'x') + "\n";
+  for (const char* name : {"a.yaml", "b.yaml"}) {
+    folder.write(name, "detente: 1\n" + half);
+  }
+  folder.write("c.yaml", "detente: [\n");
+  const auto top =
+      folder.write("top.yaml", "detente: 1\ninclude: [a.yaml, b.yaml, c.yaml]\n" + time_section);
+  const std::string message = message_of(top);
+  CHECK(contains(message, "error[E142]"));
+  CHECK(contains(message, "\n1 error"));
+}
+
 TEST_CASE("all files that cannot be included are reported, each once", "[scenario]") {
   const Folder folder;
   folder.write("broken.yaml", "detente: 1\nparameters: {a: {normal: {mean: 0\n");

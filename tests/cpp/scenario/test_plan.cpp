@@ -67,6 +67,28 @@ TEST_CASE("all that is wrong with a plan is reported", "[scenario]") {
   CHECK(contains(plan_error(folder.path() / "nowhere.yaml"), "there is no such file"));
 }
 
+TEST_CASE("what is too much for a plan is refused", "[scenario]") {
+  const Folder folder;
+  const auto error_of = [&folder](const std::string& lines) {
+    return plan_error(folder.write("plan.yaml", "detente: 1\nscenarios: a.yaml\n" + lines));
+  };
+  std::string hundred = "[1";
+  for (int i = 2; i <= 100; ++i) hundred += ", " + std::to_string(i);
+  hundred += "]";
+  CHECK(error_of("seeds: " + hundred + "\npaths: " + hundred + "\n").empty());
+  CHECK(contains(error_of("seeds: " + hundred + "\npaths: " + hundred + "\nlevers: {a: [0, 1]}\n"),
+                 "error[E154]: a plan may have 10000 jobs, and this has 20000"));
+  CHECK(contains(error_of("seeds: " + hundred + "\nparameters: {a: " + hundred + ", b: [1, 2]}\n"),
+                 "error[E154]"));
+  CHECK(error_of("seeds: " + std::string(100, '9') + "\n").empty());
+  CHECK(contains(error_of("seeds: " + std::string(101, '9') + "\n"), "error[E152]"));
+  CHECK(error_of("paths: 9007199254740992\n").empty());
+  CHECK(contains(error_of("paths: 9007199254740994\n"), "error[E136]"));
+  CHECK(contains(error_of("paths: 1.5\n"), "error[E152]: `paths` is a whole number"));
+  CHECK(contains(error_of("policies: [drift, drift]\n"), "error[E150]"));
+  CHECK(contains(plan_error(folder.path()), "this is a folder, not a plan"));
+}
+
 TEST_CASE("what a scenario does not have is reported where the plan names it", "[scenario]") {
   const Folder folder;
   const Plan plan = load_plan(
