@@ -394,7 +394,8 @@ void QuantileSketch::write(ByteWriter& writer) const {
 // Whether the extremes lie in the outermost bins and are counted there.
 bool QuantileSketch::has_sound_extremes() const {
   if (n_finite_ == 0) {
-    return minimum_ == infinity && maximum_ == -infinity && n_at_minimum_ + n_at_maximum_ == 0;
+    return minimum_ == infinity && maximum_ == -infinity && n_at_minimum_ == 0 &&
+           n_at_maximum_ == 0;
   }
   if (!std::isfinite(minimum_) || !std::isfinite(maximum_) || minimum_ > maximum_) return false;
   const std::vector<Slot> sorted = sorted_slots();

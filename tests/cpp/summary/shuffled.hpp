@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <random>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -69,6 +70,18 @@ bool survives_damage(const std::string& bytes) {
     }
   }
   return true;
+}
+
+/// Whether reading refuses the bytes.
+template <class T>
+bool is_refused(const std::string& bytes) {
+  ByteReader reader(bytes);
+  try {
+    (void)T::read(reader);
+  } catch (const diagnostic::RunError&) {
+    return true;
+  }
+  return false;
 }
 
 }  // namespace detente::summary::test

@@ -12,6 +12,7 @@ using detente::summary::Bands;
 using detente::summary::test::add_in_shards;
 using detente::summary::test::bytes_of;
 using detente::summary::test::Generator;
+using detente::summary::test::is_refused;
 using detente::summary::test::survives_damage;
 
 namespace {
@@ -85,4 +86,25 @@ TEST_CASE("bands survive storage and refuse damage", "[summary]") {
   CHECK(Bands::read(reader) == bands);
   CHECK(reader.at_end());
   CHECK(survives_damage<Bands>(bytes));
+}
+
+TEST_CASE("bands that say too much are refused", "[summary]") {
+  using detente::summary::ExactSum;
+  using detente::summary::QuantileSketch;
+  const auto two = [](std::size_t first, std::size_t second) {
+    detente::summary::ByteWriter writer;
+    writer.u8('b');
+    writer.count(2);
+    for (const std::size_t capacity : {first, second}) {
+      ExactSum().write(writer);
+      QuantileSketch(capacity).write(writer);
+    }
+    return writer.release();
+  };
+  CHECK_FALSE(is_refused<Bands>(two(64, 64)));
+  CHECK(is_refused<Bands>(two(64, 65)));
+  detente::summary::ByteWriter many;
+  many.u8('b');
+  many.count(std::uint64_t{1} << 40);
+  CHECK(is_refused<Bands>(many.bytes()));
 }

@@ -13,6 +13,7 @@ using detente::summary::Proportion;
 using detente::summary::test::add_in_shards;
 using detente::summary::test::bytes_of;
 using detente::summary::test::Generator;
+using detente::summary::test::is_refused;
 using detente::summary::test::survives_damage;
 
 namespace {
@@ -177,4 +178,28 @@ TEST_CASE("draws survive storage and refuse damage", "[summary]") {
   CHECK(BetweenDraws::read(reader) == between);
   CHECK(reader.at_end());
   CHECK(survives_damage<BetweenDraws>(bytes));
+}
+
+TEST_CASE("draws that are counted differently are refused", "[summary]") {
+  // Draws in all, those with a mean, those whose mean is sorted, those of one path.
+  const auto stored = [](int all, int with_mean, int sorted, int lone) {
+    detente::summary::PairedMoments totals;
+    Moments means;
+    detente::summary::QuantileSketch sketch;
+    for (int i = 0; i < all; ++i) totals.add(1.0, 2.0);
+    for (int i = 0; i < with_mean; ++i) means.add(1.0);
+    for (int i = 0; i < sorted; ++i) sketch.add(1.0);
+    detente::summary::ByteWriter writer;
+    writer.u8('b');
+    totals.write(writer);
+    means.write(writer);
+    sketch.write(writer);
+    writer.count(static_cast<std::uint64_t>(lone));
+    for (int i = 0; i < 2; ++i) detente::summary::ExactSum().write(writer);
+    return writer.release();
+  };
+  CHECK_FALSE(is_refused<BetweenDraws>(stored(3, 2, 2, 1)));
+  CHECK(is_refused<BetweenDraws>(stored(3, 2, 1, 1)));
+  CHECK(is_refused<BetweenDraws>(stored(1, 2, 2, 1)));
+  CHECK(is_refused<BetweenDraws>(stored(3, 2, 2, 3)));
 }

@@ -57,6 +57,8 @@ TEST_CASE("a reader refuses what cannot follow", "[summary]") {
   const std::string endless(11, '\xff');
   CHECK_THROWS_AS(summary::ByteReader(endless).count(), RunError);
   CHECK_THROWS_AS(summary::ByteReader(endless).text(), RunError);
+  const std::string beyond = std::string(9, '\xff') + "\x02";  // 2^64 and more
+  CHECK_THROWS_AS(summary::ByteReader(beyond).count(), RunError);
 
   summary::ByteWriter many;
   many.count(1'000'000'000'000);

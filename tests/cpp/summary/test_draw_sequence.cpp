@@ -130,3 +130,17 @@ TEST_CASE("an incidence has at each date the error of its share", "[summary]") {
   CHECK(IncidenceDraws::read(reader) == incidence);
   CHECK(detente::summary::test::survives_damage<IncidenceDraws>(bytes));
 }
+
+TEST_CASE("no room is made for more dates of draws than there are bytes", "[summary]") {
+  for (const char tag : {'e', 's'}) {
+    detente::summary::ByteWriter writer;
+    writer.u8(static_cast<std::uint8_t>(tag));
+    writer.count(std::uint64_t{1} << 40);
+    detente::summary::ByteReader reader(writer.bytes());
+    if (tag == 'e') {
+      CHECK_THROWS_AS(IncidenceDraw::read(reader), RunError);
+    } else {
+      CHECK_THROWS_AS(IncidenceDraws::read(reader), RunError);
+    }
+  }
+}

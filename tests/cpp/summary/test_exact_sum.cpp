@@ -11,6 +11,7 @@ using detente::summary::ExactSum;
 using detente::summary::test::add_in_shards;
 using detente::summary::test::bytes_of;
 using detente::summary::test::Generator;
+using detente::summary::test::is_refused;
 using detente::summary::test::survives_damage;
 
 namespace {
@@ -164,4 +165,20 @@ TEST_CASE("a sum survives storage and refuses damage", "[summary]") {
     CHECK(bytes_of(back) == bytes);
     CHECK(survives_damage<ExactSum>(bytes));
   }
+}
+
+TEST_CASE("digits that no sum has are refused", "[summary]") {
+  const auto sum = [](int sign, int first, int end, const std::vector<std::uint64_t>& digits) {
+    detente::summary::ByteWriter writer;
+    for (const int byte : {sign, first, end}) writer.u8(static_cast<std::uint8_t>(byte));
+    for (const std::uint64_t digit : digits) writer.count(digit);
+    for (int i = 0; i < 3; ++i) writer.count(0);  // of what is not finite
+    return writer.release();
+  };
+  const std::uint64_t largest = 0xffffffff;
+  CHECK_FALSE(is_refused<ExactSum>(sum(1, 1, 3, {1, largest})));
+  CHECK(is_refused<ExactSum>(sum(2, 1, 3, {1, largest})));
+  CHECK(is_refused<ExactSum>(sum(0, 3, 1, {})));
+  CHECK(is_refused<ExactSum>(sum(0, 0, 255, std::vector<std::uint64_t>(255, 1))));
+  CHECK(is_refused<ExactSum>(sum(0, 1, 3, {1, largest + 1})));
 }

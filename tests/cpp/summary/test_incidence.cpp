@@ -12,6 +12,7 @@ using detente::summary::Proportion;
 using detente::summary::test::add_in_shards;
 using detente::summary::test::bytes_of;
 using detente::summary::test::Generator;
+using detente::summary::test::is_refused;
 using detente::summary::test::survives_damage;
 
 namespace {
@@ -128,4 +129,49 @@ TEST_CASE("incidence survives storage and refuses damage", "[summary]") {
   CHECK(Incidence::read(reader) == incidence);
   CHECK(reader.at_end());
   CHECK(survives_damage<Incidence>(bytes));
+}
+
+TEST_CASE("stored times that contradict one another are refused", "[summary]") {
+  struct Stored {
+    double horizon = 5.0;
+    std::vector<double> dates = {1.0, 2.0};
+    std::vector<std::uint64_t> seen = {1, 1, 0};
+    std::uint64_t n = 3;
+    int n_times = 2;
+    int n_restricted = 3;
+  };
+  const auto bytes = [](const Stored& stored) {
+    detente::summary::ByteWriter writer;
+    writer.u8('i');
+    writer.f64(stored.horizon);
+    writer.count(stored.dates.size());
+    for (const double date : stored.dates) writer.f64(date);
+    writer.count(stored.n);
+    for (const std::uint64_t seen : stored.seen) writer.count(seen);
+    detente::summary::QuantileSketch times;
+    detente::summary::Moments restricted;
+    for (int i = 0; i < stored.n_times; ++i) times.add(0.5);
+    for (int i = 0; i < stored.n_restricted; ++i) restricted.add(0.5);
+    times.write(writer);
+    restricted.write(writer);
+    return writer.release();
+  };
+  const auto refused = [&bytes](auto change) {
+    Stored stored;
+    change(stored);
+    return is_refused<Incidence>(bytes(stored));
+  };
+  CHECK_FALSE(refused([](Stored&) {}));
+  CHECK(refused([](Stored& s) { s.dates = {2.0, 1.0}; }));
+  CHECK(refused([](Stored& s) { s.dates = {1.0, 6.0}; }));
+  CHECK(refused([](Stored& s) { s.horizon = infinity; }));
+  CHECK(refused([](Stored& s) { s.horizon = missing; }));
+  CHECK(refused([](Stored& s) { s.seen = {1, 0, 0}; }));
+  CHECK(refused([](Stored& s) { s.n = s.n_restricted = 1; }));
+  CHECK(refused([](Stored& s) { s.n_restricted = 2; }));
+  detente::summary::ByteWriter many;
+  many.u8('i');
+  many.f64(5.0);
+  many.count(std::uint64_t{1} << 40);
+  CHECK(is_refused<Incidence>(many.bytes()));
 }

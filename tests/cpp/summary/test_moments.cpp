@@ -9,6 +9,7 @@ using detente::summary::Moments;
 using detente::summary::test::add_in_shards;
 using detente::summary::test::bytes_of;
 using detente::summary::test::Generator;
+using detente::summary::test::is_refused;
 using detente::summary::test::survives_damage;
 
 namespace {
@@ -120,4 +121,11 @@ TEST_CASE("moments survive storage and refuse damage", "[summary]") {
   const std::string empty = bytes_of(Moments());
   detente::summary::ByteReader empty_reader(empty);
   CHECK(Moments::read(empty_reader) == Moments());
+}
+
+TEST_CASE("extremes of moments are numbers", "[summary]") {
+  std::string bytes = bytes_of(moments_of({1.0, 2.0}));
+  CHECK_FALSE(is_refused<Moments>(bytes));
+  bytes.replace(bytes.size() - 8, 8, 8, '\xff');
+  CHECK(is_refused<Moments>(bytes));
 }

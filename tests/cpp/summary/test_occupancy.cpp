@@ -10,6 +10,7 @@ using detente::summary::Occupancy;
 using detente::summary::test::add_in_shards;
 using detente::summary::test::bytes_of;
 using detente::summary::test::Generator;
+using detente::summary::test::is_refused;
 using detente::summary::test::survives_damage;
 
 TEST_CASE("shares of states at a date add up to one", "[summary]") {
@@ -51,4 +52,17 @@ TEST_CASE("occupancy survives storage and refuses damage", "[summary]") {
   CHECK(Occupancy::read(reader) == occupancy);
   CHECK(reader.at_end());
   CHECK(survives_damage<Occupancy>(bytes));
+}
+
+TEST_CASE("no room is made for more counts than there are bytes", "[summary]") {
+  const auto sized = [](std::uint64_t n_states, std::uint64_t n_dates, std::size_t n_bytes) {
+    detente::summary::ByteWriter writer;
+    writer.u8('o');
+    writer.count(n_states);
+    writer.count(n_dates);
+    return writer.release() + std::string(n_bytes, '\0');
+  };
+  CHECK_FALSE(is_refused<Occupancy>(sized(3, 4, 12)));
+  CHECK(is_refused<Occupancy>(sized(std::uint64_t{1} << 40, 1, 100)));
+  CHECK(is_refused<Occupancy>(sized(1 << 20, 1 << 20, 1 << 20)));
 }
