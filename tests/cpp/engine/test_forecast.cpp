@@ -5,6 +5,7 @@
 
 #include "detente/diagnostic/error.hpp"
 #include "detente/engine/run.hpp"
+#include "detente/summary/bytes.hpp"
 #include "engine/accumulators.hpp"
 #include "engine/scenarios.hpp"
 #include "support/catch.hpp"
@@ -137,6 +138,50 @@ TEST_CASE("bytes that say one thing and hold another are refused", "[engine]") {
   // No room is made for what cannot follow.
   CHECK(refusal_of([](Accumulators& state) { state.policies.clear(); }) ==
         damaged("it names more than it can hold"));
+}
+
+/// A body under its right checksum.
+std::string sealed(const std::string& body, const std::string& form = "detente-forecast-2") {
+  summary::ByteWriter whole;
+  whole.text(form);
+  whole.u64(summary::checksum(body));
+  whole.text(body);
+  return whole.release();
+}
+
+TEST_CASE("bytes of another form, or with more at their end, are refused", "[engine]") {
+  const std::string bytes = forecast().serialize();
+  summary::ByteReader whole(bytes);
+  whole.text();
+  whole.u64();
+  const std::string body = whole.text();
+  CHECK_FALSE(is_refused(sealed(body)));
+  CHECK(is_refused(sealed(body + '\0')));
+  // The form before draws were shared lacks two bytes.
+  CHECK_FALSE(is_refused(sealed(body.substr(2), "detente-forecast-1")));
+  CHECK(is_refused(sealed(body.substr(2), "detente-forecast-0")));
+}
+
+TEST_CASE("no room is made for more names than there are bytes", "[engine]") {
+  summary::ByteWriter writer;
+  const auto refuses_many = [&writer] {
+    summary::ByteWriter many = writer;
+    many.count(std::uint64_t{1} << 40);
+    return is_refused(sealed(many.bytes() + std::string(1'000, '\0')));
+  };
+  writer.count(1);  // paths per draw
+  writer.u8(0);
+  writer.text("title");
+  writer.text("hash");
+  CHECK(refuses_many());  // times
+  writer.count(0);
+  CHECK(refuses_many());  // dates
+  writer.count(0);
+  writer.f64(1.0);
+  for (int i = 0; i < 4; ++i) {  // policies, outcomes, chains, variables
+    CHECK(refuses_many());
+    writer.count(0);
+  }
 }
 
 TEST_CASE("bytes whose draws have other dates are refused", "[engine]") {
