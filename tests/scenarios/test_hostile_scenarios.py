@@ -48,6 +48,8 @@ REFUSED: dict[str, tuple[str, Callable[[], str]]] = {
     "one key very often": ("E108", lambda: HEAD + "a: 1\n" * 120_000),
     "very many states": ("E361", lambda: HEAD + "chains: {c: {start: s0, states: ["
                          + ", ".join(f"s{i}" for i in range(150_000)) + "], transitions: []}}"),
+    "more chains than can be told apart": ("E361", lambda: HEAD + "chains:\n" + lines(
+        "  c{}: {{start: a, states: [a], transitions: []}}\n", 65)),
     "very many parameters": ("E362", lambda: HEAD + "parameters:\n" + lines("  p{}: 1\n", 60_000)),
     "very many transitions": ("E362", lambda: HEAD + CHAIN + lines(
         "      - {{name: t{}, from: a, to: b, hazard: 1}}\n", 20_000)),
@@ -69,6 +71,9 @@ REFUSED: dict[str, tuple[str, Callable[[], str]]] = {
         + lines("  p{}: {{normal: {{mean: 0, sd: 1}}}}\n", 9_000) + "correlations:\n" + "".join(
             f"  - {{of: [{', '.join(f'p{i}' for i in range(k, k + 400))}], rank: 0.1}}\n"
             for k in range(0, 8_000, 130))),
+    "very many names that are none": ("E203", lambda: HEAD + "parameters:\n" + lines(
+        "  p{}: 1\n", 9_000) + "variables:\n" + lines(
+        "  x{}:\n    start: 0\n    drift: >-\n" + "      q +\n" * 100 + "      0\n", 100)),
     "very many effects on nothing": ("E304", lambda: HEAD + "variables:\n"
         + lines("  x{}: {{start: 0}}\n", 3_000) + "events:\n  e:\n    on: 0.5\n    effects:\n"
         + lines("      y{}: 1\n", 30_000)),
@@ -115,6 +120,34 @@ REFUSED: dict[str, tuple[str, Callable[[], str]]] = {
         "E363", lambda: "detente: 1\ntitle: t\ntime: {horizon: 1, step: 1e-6}\n"
         "levers: {a: 0}\npolicies:\n" + lines("  p{}: {{set: {{a: 1}}}}\n", 9_000),
     ),
+    "often events under many policies": (
+        "E363", lambda: HEAD + "variables: {x: {start: 0}}\nevents: {e: {every: 2e-6, "
+        "effects: {x: 1}}}\npolicies:\n" + lines("  p{}: {{}}\n", 50),
+    ),
+    "many report dates under many policies": (
+        "E363", lambda: "detente: 1\ntitle: t\ntime: {horizon: 1, step: 0.5, report: 1.1e-5}\n"
+        "policies:\n" + lines("  p{}: {{}}\n", 300),
+    ),
+    "many seasons under many policies": (
+        "E363", lambda: "detente: 1\ntitle: t\n"
+        "time: {start: 2024-01-01, horizon: 999 years, step: 1 year}\nseasons:\n"
+        + lines("  s{}: {{from: 11-15, to: 03-15}}\n", 100)
+        + "policies:\n" + lines("  p{}: {{}}\n", 120),
+    ),
+    "very many policies with schedules": (
+        "E363", lambda: HEAD + "levers: {a: 0}\npolicies:\n" + lines(
+            "  p{}: {{schedule: [{{on: 0.1, set: {{a: 1}}}}, {{on: 0.2, set: {{a: 0}}}}]}}\n",
+            4_000),
+    ),
+    "very many outcomes under very many policies": (
+        "E363", lambda: HEAD + "outcomes:\n" + lines("  o{}: {{value: time}}\n", 4_900)
+        + "policies:\n" + lines("  p{}: {{}}\n", 4_900),
+    ),
+    "many levers that change on a fine grid": (
+        "E363", lambda: "detente: 1\ntitle: t\ntime: {horizon: 1, step: 1e-6}\nlevers:\n"
+        + lines("  l{}: 0\n", 60) + "policies: {p: {schedule: [{on: 0.5, set: {"
+        + ", ".join(f"l{i}: 1" for i in range(60)) + "}}]}}\n",
+    ),
     "a look-alike of a letter in a key": ("E120", lambda: HEAD + "раrameters: {a: 1}\n"),
     "a look-alike of a letter in a name": ("E302", lambda: HEAD + "parameters: {аlpha: 1}\n"),
     "digits of another script": ("E130", lambda: HEAD + "parameters: {a: １２}\n"),
@@ -139,6 +172,9 @@ READ: dict[str, Callable[[], str]] = {
     "very many counts of very many transitions": lambda: HEAD + CHAIN + lines(
         "      - {{name: t{}, from: a, to: b, hazard: 1}}\n", 6_000) + "variables:\n" + lines(
         "  x{}: {{start: 0, drift: " + "+".join(["count(t5999)"] * 200) + "}}\n", 90),
+    "very many readers of a large shared expression": lambda: HEAD + "let:\n  a0: time\n" + "".join(
+        f"  a{i}: a{i - 1} + a{i - 1} * exp(a{i - 1})\n" for i in range(1, 10)) + "variables:\n"
+        + lines("  x{}: {{start: 0, drift: a9}}\n", 5_000),
     "four thousand outcomes": lambda: HEAD + CHAIN
     + "      - {name: t, from: a, to: b, hazard: 1}\noutcomes:\n"
     + lines("  o{}: {{probability: eventually(c == b)}}\n", 4_000),
@@ -267,7 +303,7 @@ limit = (100 << 20) + int(open("/proc/self/statm").read().split()[0]) * resource
 resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
 for read, name, code in [(detente.load, "large.yaml", "E104"), (read_plan, "large.yaml", "E104"),
                          (detente.load, "includes.yaml", "E142"),
-                         (detente.load, "column.yaml", "E340")]:
+                         (detente.load, "column.yaml", "columns may have 64 MiB")]:
     try:
         read(folder / name)
     except detente.DetenteError as error:

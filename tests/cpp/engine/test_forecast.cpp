@@ -270,6 +270,14 @@ TEST_CASE("a gap may be left out, and an overlap may not", "[engine]") {
   CHECK(touching.serialize() == run(truce(), options_of(60)).serialize());
   CHECK_THROWS_AS(first.merged_with(run(truce(), options_of(30, 29)), Gap::left_out),
                   diagnostic::RunError);
+  // A draw of which paths are missing cannot be told from a whole one, even where draws are alike.
+  const auto shared = [](std::uint64_t n_paths, std::uint64_t first_path) {
+    RunOptions options = options_of(n_paths, first_path);
+    options.paths_per_draw = 7;
+    return run(turns(), options);
+  };
+  CHECK_NOTHROW(shared(30, 0).merged_with(shared(30, 30), Gap::left_out));
+  CHECK_THROWS_AS(shared(30, 0).merged_with(shared(30, 50), Gap::left_out), diagnostic::RunError);
 }
 
 }  // namespace

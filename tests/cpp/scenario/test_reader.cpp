@@ -256,6 +256,12 @@ TEST_CASE("states that nothing leads to are a warning", "[scenario]") {
   CHECK(scenario.warnings.sorted()[0].code == "W501");
 }
 
+TEST_CASE("unknown keys of one mapping are reported up to twenty", "[scenario]") {
+  std::string text = "detente: 1\ntime:\n  horizon: 1\n  step: 1\n";
+  for (int i = 0; i < 30; ++i) text += "  unknown" + std::to_string(i) + ": 1\n";
+  CHECK(contains(message_of(text), "\n20 errors"));
+}
+
 TEST_CASE("files that cannot be read are errors", "[scenario]") {
   CHECK_THROWS_AS(load("no/such/file.yaml"), diagnostic::ScenarioError);
   CHECK_THROWS_WITH(load(DETENTE_SCENARIO_TESTS), Catch::Matchers::Contains("this is a folder"));
