@@ -231,6 +231,27 @@ TEST_CASE("a hazard that is no number stops the run at the lowest path", "[engin
   check_lowest_failing_path("sqrt(b)", "is not a number");
 }
 
+TEST_CASE("weights and baselines that only a path shows to be wrong stop the run", "[engine]") {
+  const auto error_with = [](const std::string& start, const std::string& to,
+                             const std::string& how) {
+    return error_of(model_of("detente: 1\ntime: {horizon: 1, step: 0.25}\nparameters:\n"
+                             "  low: {normal: {mean: -1, sd: 0.001}}\n"
+                             "  huge: {normal: {mean: 800, sd: 0.001}}\n"
+                             "chains:\n  c:\n    start: " +
+                             start +
+                             "\n    states: [u, v, w]\n"
+                             "    transitions: [{name: go, from: u, to: " +
+                             to + ", " + how + "}]\n"),
+                    options_of(20));
+  };
+  CHECK(error_with("u", "v", "hazard: 1").empty());
+  CHECK(contains(error_with("{u: 1, v: low}", "v", "hazard: 1"), "E402"));
+  CHECK(contains(error_with("{u: 1, v: exp(huge)}", "v", "hazard: 1"), "E402"));
+  CHECK(contains(error_with("u", "{v: exp(huge), w: 1}", "hazard: 50"), "E402"));
+  CHECK(contains(error_with("u", "v", "baseline: {weibull: {shape: low, scale: 1}}"), "E401"));
+  CHECK(contains(error_with("u", "v", "baseline: {weibull: {shape: 2, scale: low}}"), "E401"));
+}
+
 TEST_CASE("a run stopped by its caller gives the first paths", "[engine]") {
   RunOptions options = options_of(4'000'000);
   options.threads = 2;
