@@ -2,10 +2,12 @@
 
 #include <cmath>
 #include <limits>
+#include <new>
 #include <string>
 #include <vector>
 
 #include "detente/diagnostic/error.hpp"
+#include "detente/engine/memory.hpp"
 #include "detente/kernel/dispatch.hpp"
 #include "engine/scenarios.hpp"
 #include "support/catch.hpp"
@@ -169,9 +171,14 @@ TEST_CASE("an unknown policy is named beside those that exist", "[engine]") {
 
 TEST_CASE("options that make no run are refused", "[engine]") {
   CHECK(error_of(truce(), options_of(0)) == "a run needs at least one path");
+  CHECK_THROWS_AS(memory_needed(truce(), options_of(0)), diagnostic::RunError);
   RunOptions options = options_of(10);
   options.threads = -1;
   CHECK(error_of(truce(), options) == "the number of threads cannot be negative");
+  // More paths than columns can have rows are too many for the memory, like a few less.
+  options = options_of(std::uint64_t{1} << 62);
+  options.keep_outcomes = true;
+  CHECK_THROWS_AS(run(turns(), options), std::bad_alloc);
 }
 
 std::shared_ptr<const model::Model> with_hazard(const std::string& hazard) {
