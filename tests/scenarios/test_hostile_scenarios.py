@@ -71,6 +71,9 @@ REFUSED: dict[str, tuple[str, Callable[[], str]]] = {
         + lines("  p{}: {{normal: {{mean: 0, sd: 1}}}}\n", 9_000) + "correlations:\n" + "".join(
             f"  - {{of: [{', '.join(f'p{i}' for i in range(k, k + 400))}], rank: 0.1}}\n"
             for k in range(0, 8_000, 130))),
+    "very many pairs of correlated parameters": ("E350", lambda: HEAD + "parameters:\n" + lines(
+        "  p{}: {{normal: {{mean: 0, sd: 1}}}}\n", 9_000) + "correlations:\n" + "".join(
+            f"  - {{of: [p{i}, p{i + 1}], rank: 0.1}}\n" for i in range(0, 9_000, 2))),
     "very many names that are none": ("E203", lambda: HEAD + "parameters:\n" + lines(
         "  p{}: 1\n", 9_000) + "variables:\n" + lines(
         "  x{}:\n    start: 0\n    drift: >-\n" + "      q +\n" * 100 + "      0\n", 100)),
