@@ -141,7 +141,7 @@ TEST_CASE("bytes that say one thing and hold another are refused", "[engine]") {
 }
 
 /// A body under its right checksum.
-std::string sealed(const std::string& body, const std::string& form = "detente-forecast-2") {
+std::string sealed(const std::string& body, const std::string& form = "detente-forecast-3") {
   summary::ByteWriter whole;
   whole.text(form);
   whole.u64(summary::checksum(body));
@@ -157,9 +157,9 @@ TEST_CASE("bytes of another form, or with more at their end, are refused", "[eng
   const std::string body = whole.text();
   CHECK_FALSE(is_refused(sealed(body)));
   CHECK(is_refused(sealed(body + '\0')));
-  // The form before draws were shared lacks two bytes.
-  CHECK_FALSE(is_refused(sealed(body.substr(2), "detente-forecast-1")));
-  CHECK(is_refused(sealed(body.substr(2), "detente-forecast-0")));
+  // The form before draws were shared lacks three bytes.
+  CHECK_FALSE(is_refused(sealed(body.substr(3), "detente-forecast-1")));
+  CHECK(is_refused(sealed(body.substr(3), "detente-forecast-0")));
 }
 
 TEST_CASE("no room is made for more names than there are bytes", "[engine]") {
@@ -170,6 +170,7 @@ TEST_CASE("no room is made for more names than there are bytes", "[engine]") {
     return is_refused(sealed(many.bytes() + std::string(1'000, '\0')));
   };
   writer.count(1);  // paths per draw
+  writer.u8(0);
   writer.u8(0);
   writer.text("title");
   writer.text("hash");
@@ -186,7 +187,7 @@ TEST_CASE("no room is made for more names than there are bytes", "[engine]") {
 
 TEST_CASE("bytes whose draws have other dates are refused", "[engine]") {
   RunOptions options = options_of(70);
-  options.paths_per_draw = 7;
+  options.draws.paths_per_draw = 7;
   const Forecast drawn = run(truce(), options);
   CHECK(refusal_of([](Accumulators&) {}, drawn).empty());
   const std::vector<double> times = drawn.times;
@@ -253,10 +254,10 @@ TEST_CASE("results that sum different things are not merged, whatever hash they 
   CHECK(error_with([](Accumulators& state) { state.labels.horizon += 1.0; }) == refusal);
   // Both say seven paths a draw, and only one has kept draws apart.
   RunOptions options = options_of(35);
-  options.paths_per_draw = 7;
+  options.draws.paths_per_draw = 7;
   const Forecast drawn = run(truce(), options);
   auto plain = std::make_shared<Accumulators>(*run(truce(), options_of(35, 35)).accumulators);
-  plain->labels.paths_per_draw = 7;
+  plain->labels.draws.paths_per_draw = 7;
   plain->labels.is_uncertain = false;
   CHECK(merge_error(drawn, summarise(plain)) == refusal);
 }
@@ -273,7 +274,7 @@ TEST_CASE("a gap may be left out, and an overlap may not", "[engine]") {
   // A draw of which paths are missing cannot be told from a whole one, even where draws are alike.
   const auto shared = [](std::uint64_t n_paths, std::uint64_t first_path) {
     RunOptions options = options_of(n_paths, first_path);
-    options.paths_per_draw = 7;
+    options.draws.paths_per_draw = 7;
     return run(turns(), options);
   };
   CHECK_NOTHROW(shared(30, 0).merged_with(shared(30, 30), Gap::left_out));

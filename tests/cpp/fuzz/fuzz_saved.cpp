@@ -37,7 +37,7 @@ std::string small_body() {
       "outcomes:\n  p: {probability: c == v}\n  t: {time_to: c == v}\n  x_end: {value: x}\n");
   detente::engine::RunOptions options;
   options.n_paths = 5;
-  options.paths_per_draw = 2;
+  options.draws.paths_per_draw = 2;
   options.threads = 1;
   const std::string bytes = detente::engine::run(scenario.model, options).serialize();
   detente::summary::ByteReader whole(bytes);
