@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
+#include <cstring>
 
 namespace detente::diagnostic {
 
@@ -33,6 +35,14 @@ bool contains(const Ranges& ranges, std::uint32_t value) {
 
 constexpr CodePoint damaged{0xFFFD, 1, false};
 
+/// Whether eight bytes of ASCII stand here.
+bool is_ascii_word(std::string_view text, std::size_t offset) {
+  std::uint64_t word = 0;
+  if (text.size() - offset < sizeof(word)) return false;
+  std::memcpy(&word, text.data() + offset, sizeof(word));
+  return (word & 0x8080808080808080u) == 0;
+}
+
 }  // namespace
 
 CodePoint code_point_at(std::string_view text, std::size_t offset) {
@@ -57,7 +67,15 @@ CodePoint code_point_at(std::string_view text, std::size_t offset) {
 
 std::size_t count_code_points(std::string_view text) {
   std::size_t count = 0;
-  for (std::size_t i = 0; i < text.size(); i += code_point_at(text, i).bytes) ++count;
+  for (std::size_t i = 0; i < text.size();) {
+    if (is_ascii_word(text, i)) {  // most texts are nothing else
+      count += sizeof(std::uint64_t);
+      i += sizeof(std::uint64_t);
+    } else {
+      ++count;
+      i += code_point_at(text, i).bytes;
+    }
+  }
   return count;
 }
 

@@ -340,12 +340,13 @@ ExpressionPtr Checker::call_node(const AstNode& node, Function function, Type ty
 std::string Checker::text(const AstNode& node) const {
   std::string result;
   const std::string_view whole(ast_.text);
-  for (const char c : without_parentheses(whole.substr(node.begin, node.end - node.begin))) {
-    if (!is_blank(c)) {
-      result += c;
-    } else if (!result.empty() && result.back() != ' ') {
-      result += ' ';
-    }
+  std::string_view rest = without_parentheses(whole.substr(node.begin, node.end - node.begin));
+  while (!rest.empty()) {
+    const auto* const blank = std::find_if(rest.begin(), rest.end(), is_blank);
+    const auto* const word = std::find_if_not(blank, rest.end(), is_blank);
+    result.append(rest.begin(), blank);
+    if (blank != word && !result.empty()) result += ' ';
+    rest.remove_prefix(static_cast<std::size_t>(word - rest.begin()));
   }
   return result;
 }
