@@ -77,10 +77,10 @@ class Names : public expr::Scope {
   bool has_calendar() const override { return calendar_.start.has_value(); }
   std::optional<double> time_of_date(int year, int month, int day) const override;
 
- private:
   /// False after many suggestions: each costs a look at all names.
   bool may_suggest() const;
 
+ private:
   std::unordered_map<std::string, Declared> declared_;
   std::vector<std::string> order_;
   std::vector<std::string> chain_names_;

@@ -25,7 +25,6 @@ namespace {
 constexpr std::size_t max_expression_bytes = 256u << 10;  ///< of all together
 constexpr double max_written_nodes = 100'000;  ///< of one expression, shared parts written out
 constexpr std::size_t max_written_depth = 1'000;
-constexpr std::size_t max_suggestions = 100;  ///< each costs a look at all names
 
 /// Knows no names: for constants.
 class NoNames : public expr::Scope {
@@ -114,7 +113,7 @@ void Reading::warning(std::string code, SourceSpan span, std::string message, st
 
 void Reading::unknown_name(SourceSpan span, std::string_view kind, std::string_view name,
                            const std::function<std::vector<std::string>()>& known) {
-  if (++suggestions_ <= max_suggestions) {
+  if (names.may_suggest()) {
     diagnostics.add(messages::unknown_name(std::move(span), kind, name, known()));
   } else {
     error("E304", std::move(span), "unknown " + std::string(kind) + " " + in_ticks(name));

@@ -97,7 +97,6 @@ class Reading {
 
   std::unordered_map<expr::ExpressionPtr, Extent> extents_;
   std::size_t expression_bytes_ = 0;
-  std::size_t suggestions_ = 0;
 };
 
 }  // namespace detente::scenario

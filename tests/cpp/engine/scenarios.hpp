@@ -8,6 +8,7 @@
 #include "detente/diagnostic/error.hpp"
 #include "detente/engine/run.hpp"
 #include "detente/scenario/reader.hpp"
+#include "detente/summary/bytes.hpp"
 
 namespace detente::engine::testing {
 
@@ -95,6 +96,21 @@ inline RunOptions options_of(std::uint64_t n_paths, std::uint64_t first_path = 0
   options.seed = 20241201;
   options.threads = 1;
   return options;
+}
+
+/// What a saved state holds under its checksum, and such a body under a right one.
+inline std::string body_of(const std::string& bytes) {
+  summary::ByteReader whole(bytes);
+  whole.text();
+  whole.u64();
+  return whole.text();
+}
+inline std::string sealed(const std::string& body, const std::string& form = "detente-forecast-3") {
+  summary::ByteWriter whole;
+  whole.text(form);
+  whole.u64(summary::checksum(body));
+  whole.text(body);
+  return whole.release();
 }
 
 /// What a run says that does not go through; empty when it does.

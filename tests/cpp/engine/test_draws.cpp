@@ -1,5 +1,4 @@
 #include <cmath>
-#include <functional>
 #include <limits>
 #include <set>
 #include <string>
@@ -8,17 +7,18 @@
 #include "detente/diagnostic/error.hpp"
 #include "detente/engine/run.hpp"
 #include "detente/engine/trace.hpp"
-#include "detente/summary/bytes.hpp"
 #include "engine/scenarios.hpp"
 #include "support/catch.hpp"
 
 namespace detente::engine {
 namespace {
 
+using testing::body_of;
 using testing::error_of;
 using testing::merge_error;
 using testing::model_of;
 using testing::options_of;
+using testing::sealed;
 using testing::truce;
 using testing::turns;
 
@@ -259,32 +259,17 @@ TEST_CASE("Sobol' points that there are not are refused", "[engine]") {
         "parameters");
 }
 
-/// A state as it was written before: what follows the first bytes, under another name.
-std::string older_state(const std::string& bytes, const std::string& form,
-                        const std::function<std::string(std::string)>& body_of) {
-  summary::ByteReader reader(bytes);
-  CHECK(reader.text() == "detente-forecast-3");
-  reader.u64();
-  const std::string body = body_of(reader.text());
-  summary::ByteWriter older;
-  older.text(form);
-  older.u64(summary::checksum(body));
-  older.text(body);
-  return older.bytes();
-}
-
 TEST_CASE("states that say less of draws can still be read", "[engine]") {
-  // Paths per draw (1 byte), whether draws vary, whether they are Sobol' points.
+  // A body begins with the paths per draw (1 byte), whether draws vary, whether they are Sobol' points.
   const std::string bytes = run(truce(), with_draws(5, 50)).serialize();
+  CHECK(sealed(body_of(bytes)) == bytes);
+  const std::string body = body_of(bytes);
   const Forecast second =
-      Forecast::deserialize(older_state(bytes, "detente-forecast-2", [](const std::string& body) {
-        return body.substr(0, 2) + body.substr(3);
-      }));
+      Forecast::deserialize(sealed(body.substr(0, 2) + body.substr(3), "detente-forecast-2"));
   CHECK(second.draws == DrawRule{5, false});
   CHECK(second.serialize() == bytes);
-  const std::string single = run(truce(), options_of(50)).serialize();
-  const Forecast first = Forecast::deserialize(older_state(
-      single, "detente-forecast-1", [](const std::string& body) { return body.substr(3); }));
+  const std::string single = body_of(run(truce(), options_of(50)).serialize());
+  const Forecast first = Forecast::deserialize(sealed(single.substr(3), "detente-forecast-1"));
   CHECK(first.draws == DrawRule{1, false});
   CHECK(first.n_paths == 50);
 }

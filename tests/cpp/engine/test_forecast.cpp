@@ -13,8 +13,10 @@
 namespace detente::engine {
 namespace {
 
+using testing::body_of;
 using testing::merge_error;
 using testing::options_of;
+using testing::sealed;
 using testing::truce;
 using testing::turns;
 
@@ -140,21 +142,8 @@ TEST_CASE("bytes that say one thing and hold another are refused", "[engine]") {
         damaged("it names more than it can hold"));
 }
 
-/// A body under its right checksum.
-std::string sealed(const std::string& body, const std::string& form = "detente-forecast-3") {
-  summary::ByteWriter whole;
-  whole.text(form);
-  whole.u64(summary::checksum(body));
-  whole.text(body);
-  return whole.release();
-}
-
 TEST_CASE("bytes of another form, or with more at their end, are refused", "[engine]") {
-  const std::string bytes = forecast().serialize();
-  summary::ByteReader whole(bytes);
-  whole.text();
-  whole.u64();
-  const std::string body = whole.text();
+  const std::string body = body_of(forecast().serialize());
   CHECK_FALSE(is_refused(sealed(body)));
   CHECK(is_refused(sealed(body + '\0')));
   // The form before draws were shared lacks three bytes.
