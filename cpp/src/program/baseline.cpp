@@ -184,9 +184,16 @@ double age_at(BaselineFamily family, std::span<const double> a, std::span<const 
 
 namespace {
 
+/// (age / scale)^shape. The logarithm of the age alone is shared by all clocks of a chain; shapes that roots make need
+/// none.
 NodeId power_node(Graph& g, NodeId shape, NodeId scale, NodeId age) {
-  const NodeId ratio = g.apply(Op::mul, age, g.apply(Op::reciprocal, scale));
-  return g.apply(Op::exp, g.apply(Op::mul, shape, g.apply(Op::log, ratio)));
+  const double known = g.is_constant(shape) ? g[shape].value : 0.0;
+  if (known == 0.5 || known == 1.0 || known == 1.5 || known == 2.0 || known == 3.0) {
+    return g.apply(Op::pow, g.apply(Op::mul, age, g.apply(Op::reciprocal, scale)), shape);
+  }
+  const NodeId of_scale = g.apply(Op::mul, shape, g.apply(Op::log, scale));
+  const NodeId of_age = g.apply(Op::mul, shape, g.apply(Op::log, age));
+  return g.apply(Op::exp, g.apply(Op::sub, of_age, of_scale));
 }
 
 NodeId piecewise_node(Graph& g, const std::vector<NodeId>& rates, const std::vector<double>& times,
