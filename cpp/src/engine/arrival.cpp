@@ -141,15 +141,16 @@ void Block::arrive(Pool& pool, const Slot* slots, std::size_t m) {
   for (std::size_t from = 0; from < m; from += tile_lanes) {
     const std::size_t count = std::min(tile_lanes, m - from);
     const Slot* chunk = slots + from;
-    const std::size_t first = pool.size();
     for (std::size_t i = 0; i < count; ++i) {
       const Slot slot = chunk[i];
       pool_of_[slot] = &pool;
-      position_of_[slot] = pool.append(slot, options_.first_path + slot);
+      position_of_[slot] = pool.add(slot, options_.first_path + slot);
       if (in_step_) pool.pending.push_back(slot);
     }
     lane_places_.resize(count);
-    for (std::size_t i = 0; i < count; ++i) lane_places_[i] = pool.place(first + i);
+    for (std::size_t i = 0; i < count; ++i) {
+      lane_places_[i] = pool.place(position_of_[chunk[i]]);  // after all, since the pool may grow
+    }
     const auto fill = [&](std::size_t column, auto&& value) {
       for (std::size_t i = 0; i < count; ++i) lane_places_[i].at(column) = value(i);
     };
@@ -170,35 +171,56 @@ void Block::arrive(Pool& pool, const Slot* slots, std::size_t m) {
         fill(state.arrival_columns()[k], [&](std::size_t i) { return values[scalar ? 0 : i]; });
       }
     }
-    load_watch(pool, chunk, count, first);
-    // Normals of the quad of steps in progress, unless the next step begins a new one.
-    const std::size_t next_step = in_step_ ? current_ + 1 : current_;
-    if (state.noises().empty() || next_step % 4 == 0) continue;
-    const std::size_t n = rounded_lanes(count);
-    for (std::size_t i = 0; i < n; ++i) {
-      paths_[i] = options_.first_path + chunk[std::min(i, count - 1)];
+    load_watch(pool, chunk, count);
+    load_noise(state, chunk, count);
+  }
+}
+
+// Normals of the quad of steps in progress, unless the next step begins a new one: those that the lanes brought along,
+// and for the others new ones.
+void Block::load_noise(const program::StateProgram& state, const Slot* slots, std::size_t m) {
+  const std::size_t phase = next_step() % quad_steps;
+  if (phase == 0) return;
+  const auto quad = static_cast<std::uint32_t>(next_step() / quad_steps);
+  const std::size_t n_noises = state.noises().size();
+  for (std::size_t v = 0; v < n_noises; ++v) {
+    const std::uint32_t variable = state.noises()[v];
+    const std::size_t first = state.noise_column() + v;
+    std::size_t lacking = 0;
+    for (std::size_t i = 0; i < m; ++i) {
+      const CarriedNoise::Normals* carried = carried_noise_.find(slots[i], variable, quad);
+      if (carried == nullptr) {
+        paths_[lacking] = options_.first_path + slots[i];
+        lanes_[lacking++] = static_cast<std::uint32_t>(i);
+        continue;
+      }
+      for (std::size_t p = phase; p < quad_steps; ++p) {
+        lane_places_[i].at(first + p * n_noises) = (*carried)[p - 1];
+      }
     }
-    for (std::size_t v = 0; v < state.noises().size(); ++v) {
-      double* z = variates_.data();
-      kernel::active().normals(z, z + tile_lanes, z + 2 * tile_lanes, z + 3 * tile_lanes,
-                               {options_.seed_key, program_.noise_stream(state.noises()[v])},
-                               paths_.data(), static_cast<std::uint32_t>(next_step / 4), n);
-      for (std::size_t phase = 0; phase < 4; ++phase) {
-        fill(state.noise_column() + phase * state.noises().size() + v,
-             [&](std::size_t i) { return z[phase * tile_lanes + i]; });
+    if (lacking == 0) continue;
+    const std::size_t n = rounded_lanes(lacking);
+    std::fill(paths_.data() + lacking, paths_.data() + n, paths_[0]);
+    double* z = variates_.data();
+    kernel::active().normals(z, z + tile_lanes, z + 2 * tile_lanes, z + 3 * tile_lanes,
+                             {options_.seed_key, program_.noise_stream(variable)}, paths_.data(),
+                             quad, n);
+    for (std::size_t k = 0; k < lacking; ++k) {
+      for (std::size_t p = phase; p < quad_steps; ++p) {
+        lane_places_[lanes_[k]].at(first + p * n_noises) = z[p * tile_lanes + k];
       }
     }
   }
 }
 
 // Readings that follow what moves at every step live in the pool's columns while the lane is there.
-void Block::load_watch(Pool& pool, const Slot* slots, std::size_t m, std::size_t first) {
+void Block::load_watch(Pool& pool, const Slot* slots, std::size_t m) {
   const Watch& watch = pool.watch();
   const std::vector<std::uint32_t>& signals = pool.program().stepped_signals();
   if (signals.empty()) return;
   for (std::size_t i = 0; i < m; ++i) {
     const double* fields = record(slots[i]);
-    const std::size_t position = first + i;
+    const std::size_t position = position_of_[slots[i]];
     for (std::size_t k = 0; k < signals.size(); ++k) {
       pool.at(position, watch.first_signal + k) = fields[plan_.signal_field(signals[k])];
     }
@@ -256,9 +278,18 @@ void Block::leave(Slot slot) {
   if (pool == nullptr) return;
   write_back(slot);
   const std::size_t position = position_of_[slot];
-  const Slot replacement = pool->remove(position);
-  position_of_[replacement] = position;
+  const std::size_t phase = next_step() % quad_steps;
+  if (phase != 0) {
+    const auto quad = static_cast<std::uint32_t>(next_step() / quad_steps);
+    carried_noise_.keep(slot, quad, phase, *pool, position);
+  }
+  pool->vacate(position);
   pool_of_[slot] = nullptr;
+  if (!in_step_) close_gaps(*pool);
+}
+
+void Block::close_gaps(Pool& pool) {
+  pool.close_gaps([this](Slot slot, std::size_t position) { position_of_[slot] = position; });
 }
 
 void Block::leave_all(std::vector<Slot>& slots) {

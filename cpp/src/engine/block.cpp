@@ -1,6 +1,7 @@
 #include "detente/engine/block.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 
 #include "detente/kernel/dispatch.hpp"
@@ -30,8 +31,8 @@ Block::Block(const Task& task, const Options& options)
       position_of_(options.n, 0),
       is_alive_(options.n, 1),
       joint_(options.n, 0),
+      carried_noise_(program_.model(), options.n),
       n_alive_(options.n),
-      low_(tile_lanes),
       variates_(4 * tile_lanes),
       paths_(tile_lanes),
       indices_(tile_lanes),
@@ -253,7 +254,7 @@ void Block::step(std::size_t k) {
   const program::Grid& grid = program_.grid();
   const double* scalars = grid.step(k);
   const bool regular = scalars[StepScalar::length] == grid.regular_length;
-  const auto quad = static_cast<std::uint32_t>(k / 4);
+  const auto quad = static_cast<std::uint32_t>(k / quad_steps);
   drop_empty_pools();
   in_step_ = true;
   for (const auto& pool : pools_) {
@@ -264,7 +265,7 @@ void Block::step(std::size_t k) {
     const std::size_t first_fired = fired_.size();
     for (std::size_t t = 0; t < pool->tile_count(); ++t) {
       Tile& tile = pool->tile(t);
-      if (k % 4 == 0) make_noise(*pool, tile, quad);
+      if (k % quad_steps == 0) make_noise(*pool, tile, quad);
       advance_tile(*pool, tile, regular);
     }
     part_crossed(*pool, first_fired);
@@ -280,7 +281,7 @@ void Block::advance_tile(Pool& pool, Tile& tile, bool regular) {
   const std::size_t n_noises = program.noises().size();
   registers_.reserve(code.register_count() * scratch_stride);
   Frame frame = frame_of(pool, tile);
-  frame.noise = tile.column(program.noise_column() + (current_ % 4) * n_noises);
+  frame.noise = tile.column(program.noise_column() + (current_ % quad_steps) * n_noises);
   code.run(frame);
 
   const kernel::Table& table = kernel::active();
@@ -288,14 +289,14 @@ void Block::advance_tile(Pool& pool, Tile& tile, bool regular) {
   const auto& variables = program.variables();
   std::size_t n_crossed = 0;
   if (!clocks.empty()) {
-    std::fill_n(low_.data(), n, 1.0);
+    marks_.fill(0);
     for (std::size_t j = 0; j < clocks.size(); ++j) {
       const Operand burnt = program.step_hazard(code, j);
       const bool scalar = burnt.kind == Operand::Kind::scalar;
-      (scalar ? table.check_scalar : table.check)(low_.data(), tile.column(clocks[j].column),
+      (scalar ? table.check_scalar : table.check)(marks_.data(), tile.column(clocks[j].column),
                                                   frame.at(burnt), n);
     }
-    n_crossed = table.crossings(lanes_.data(), low_.data(), tile.count, n);
+    n_crossed = find_marked(tile.count);
   }
   // What a crossing lane keeps: what its clocks have left at the crossing, its variables' values at the step's start.
   const std::size_t n_kept = clocks.size() + variables.size();
@@ -311,10 +312,9 @@ void Block::advance_tile(Pool& pool, Tile& tile, bool regular) {
   for (std::size_t x = 0; x < n_crossed; ++x) {
     const std::size_t lane = lanes_[x];
     const Slot slot = tile.slots[lane];
-    double* fields = record(slot);
     double* kept = kept_.data() + x * n_kept;
     now_[slot] = step_scalars()[StepScalar::start];
-    touched_.push_back({slot, &pool});
+    touched_.push_back({slot, &pool, increments_.size()});
     if (stretch.first_unsound(lane) == clocks.size()) {
       cross(stretch, pool, slot, lane, kept);
     } else {
@@ -324,8 +324,7 @@ void Block::advance_tile(Pool& pool, Tile& tile, bool regular) {
     kept += clocks.size();
     for (std::size_t v = 0; v < variables.size(); ++v) {
       *kept++ = tile.column(variables[v].column)[lane];
-      const Operand increment = program.step_increment(code, v);
-      fields[layout_.increment(variables[v].variable)] = frame.value(increment, lane);
+      increments_.push_back(frame.value(program.step_increment(code, v), lane));
     }
   }
   const auto& functions = table.column;
@@ -355,6 +354,21 @@ void Block::advance_tile(Pool& pool, Tile& tile, bool regular) {
     copy_operand(frame, program.step_cumulative(code, clock.baseline_index), column, n);
     for (std::size_t x = 0; x < n_crossed; ++x) column[lanes_[x]] = kept_[x];
   }
+}
+
+// Puts the lanes that are marked into lanes_, ascending; returns how many.
+std::size_t Block::find_marked(std::size_t count) {
+  std::size_t found = 0;
+  for (std::size_t first = 0; first < count; first += 64) {
+    std::uint64_t word = 0;
+    for (std::size_t k = 0; k < 8; ++k) word |= std::uint64_t{marks_[first / 8 + k]} << (8 * k);
+    if (count - first < 64) word &= (std::uint64_t{1} << (count - first)) - 1;
+    for (; word != 0; word &= word - 1) {
+      lanes_[found++] = static_cast<std::uint32_t>(first) +
+                        static_cast<std::uint32_t>(std::countr_zero(word));
+    }
+  }
+  return found;
 }
 
 void Block::copy_operand(const Frame& frame, Operand operand, double* out, std::size_t n) {

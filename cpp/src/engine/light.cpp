@@ -135,7 +135,7 @@ void Block::fire_light_group(Pool& pool, ElementId element, const Slot* slots, s
       }
       plan_.read_touched(record(chunk[i]), now_[chunk[i]], reading.monitors, firing.touched_signals,
                          signals_.data(), in_run_off_);
-      load_watch(pool, chunk + i, 1, position_of_[chunk[i]]);
+      load_watch(pool, chunk + i, 1);
     }
   }
 }

@@ -77,32 +77,46 @@ void Pool::grow() {
   old = std::move(tile);
 }
 
-std::size_t Pool::append(Slot slot, std::uint64_t path) {
-  const std::size_t position = size_;
-  const std::size_t t = position / tile_lanes;
-  if (t == tiles_.size() || position % tile_lanes >= tiles_[t].slots.size()) grow();
-  ++size_;
-  peak_ = std::max(peak_, size_);
+std::size_t Pool::add(Slot slot, std::uint64_t path) {
+  std::size_t position = size_;
+  if (gaps_.empty()) {
+    const std::size_t t = position / tile_lanes;
+    if (t == tiles_.size() || position % tile_lanes >= tiles_[t].slots.size()) grow();
+    ++size_;
+    peak_ = std::max(peak_, size_);
+    tile_of(position).count = position % tile_lanes + 1;
+  } else {
+    position = gaps_.back();
+    gaps_.pop_back();
+  }
   Tile& tile = tile_of(position);
-  const std::size_t lane = position % tile_lanes;
-  tile.paths[lane] = path;
-  tile.slots[lane] = slot;
-  tile.count = lane + 1;
+  tile.paths[position % tile_lanes] = path;
+  tile.slots[position % tile_lanes] = slot;
   return position;
 }
 
-Slot Pool::remove(std::size_t position) {
+void Pool::vacate(std::size_t position) {
+  tile_of(position).slots[position % tile_lanes] = no_slot;
+  gaps_.push_back(position);
+}
+
+void Pool::drop_empty_end() {
+  while (size_ > 0 && slot_at(size_ - 1) == no_slot) {
+    --size_;
+    tile_of(size_).count = size_ % tile_lanes;
+  }
+}
+
+Slot Pool::move_last_to(std::size_t position) {
   const std::size_t last = --size_;
   Tile& from = tile_of(last);
   Tile& to = tile_of(position);
   const std::size_t lane = position % tile_lanes;
   const std::size_t last_lane = last % tile_lanes;
-  if (position != last) {
-    const std::size_t n = watch_.column_count;
-    for (std::size_t c = 0; c < n; ++c) to.column(c)[lane] = from.column(c)[last_lane];
-    to.paths[lane] = from.paths[last_lane];
-    to.slots[lane] = from.slots[last_lane];
-  }
+  const std::size_t n = watch_.column_count;
+  for (std::size_t c = 0; c < n; ++c) to.column(c)[lane] = from.column(c)[last_lane];
+  to.paths[lane] = from.paths[last_lane];
+  to.slots[lane] = from.slots[last_lane];
   from.count = last_lane;
   return to.slots[lane];
 }

@@ -209,9 +209,8 @@ void Block::sub_step(Pool& pool, const Slot* slots, std::size_t m) {
       continue;
     }
     cross(stretch, pool, slots[i], i, kept_.data());
-    const LanePlace place = pool.place(position_of_[slots[i]]);  // a path that failed makes gaps
     for (std::size_t j = 0; j < kept_.size(); ++j) {
-      place.at(state.clocks()[j].column) = kept_[j];
+      lane_places_[i].at(state.clocks()[j].column) = kept_[j];
     }
   }
   part_crossed(pool, first_fired);
@@ -237,37 +236,34 @@ double Block::limited(std::uint32_t variable, double value) const {
 }
 
 // The lane is where it was when the step began: what moves there are columns.
-void Block::add_increments_in_place(Pool& pool, Slot slot) {
-  double* fields = record(slot);
-  const LanePlace lane = pool.place(position_of_[slot]);
-  for (const program::MovingVariable& moving : pool.program().variables()) {
-    double& increment = fields[layout_.increment(moving.variable)];
-    if (increment == 0.0) continue;
+void Block::add_increments_in_place(const Touched& touched) {
+  const LanePlace lane = touched.pool->place(position_of_[touched.slot]);
+  const double* increment = increments_.data() + touched.first_increment;
+  for (const program::MovingVariable& moving : touched.pool->program().variables()) {
     double& value = lane.at(moving.column);
-    value = limited(moving.variable, value + increment);
-    increment = 0.0;
+    value = limited(moving.variable, value + *increment++);
   }
 }
 
 // The lane has changed its joint state. Where a variable that moved is no column of its pool, what is held there may
 // depend on it: the lane leaves, to arrive anew; then false.
-bool Block::add_increments_elsewhere(Slot slot) {
-  const auto n_variables = static_cast<std::uint32_t>(program_.model().variables.size());
-  double* fields = record(slot);
-  Pool& pool = *pool_of_[slot];
+bool Block::add_increments_elsewhere(const Touched& touched) {
+  const std::vector<program::MovingVariable>& moved = touched.pool->program().variables();
+  const double* increments = increments_.data() + touched.first_increment;
+  Pool& pool = *pool_of_[touched.slot];
   bool stays = true;
-  for (std::uint32_t v = 0; v < n_variables; ++v) {
-    stays = stays && (fields[layout_.increment(v)] == 0.0 || pool.moving_column(v) >= 0);
+  for (std::size_t v = 0; v < moved.size(); ++v) {
+    stays = stays && (increments[v] == 0.0 || pool.moving_column(moved[v].variable) >= 0);
   }
-  if (!stays) leave(slot);
-  for (std::uint32_t v = 0; v < n_variables; ++v) {
-    double& increment = fields[layout_.increment(v)];
-    if (increment == 0.0) continue;
-    double& value =
-        stays ? pool.at(position_of_[slot], static_cast<std::size_t>(pool.moving_column(v)))
-              : fields[layout_.variable(v)];
-    value = limited(v, value + increment);
-    increment = 0.0;
+  const LanePlace lane = pool.place(position_of_[touched.slot]);
+  if (!stays) leave(touched.slot);
+  double* fields = record(touched.slot);
+  for (std::size_t v = 0; v < moved.size(); ++v) {
+    if (increments[v] == 0.0) continue;
+    const std::uint32_t variable = moved[v].variable;
+    double& value = stays ? lane.at(static_cast<std::size_t>(pool.moving_column(variable)))
+                          : fields[layout_.variable(variable)];
+    value = limited(variable, value + increments[v]);
   }
   return stays;
 }
@@ -276,17 +272,22 @@ bool Block::add_increments_elsewhere(Slot slot) {
 void Block::add_increments() {
   std::vector<Slot> changed;
   const double end = step_scalars()[StepScalar::end];
-  for (const auto& [slot, pool] : touched_) {
+  for (const Touched& touched : touched_) {
+    const Slot slot = touched.slot;
     firings_in_step_[slot] = 0;
     if (is_alive_[slot] == 0) continue;
     now_[slot] = end;
-    if (pool_of_[slot] == pool) {
-      add_increments_in_place(*pool, slot);
-    } else if (!add_increments_elsewhere(slot)) {
+    if (pool_of_[slot] == touched.pool) {
+      add_increments_in_place(touched);
+    } else if (!add_increments_elsewhere(touched)) {
       changed.push_back(slot);
     }
   }
+  increments_.clear();
   touched_.clear();
+  for (const auto& pool : pools_) {
+    if (pool->has_gaps()) close_gaps(*pool);
+  }
   current_ += 1;
   in_step_ = false;
   // What they hold is read at the grid point, after its dated events; there they arrive.

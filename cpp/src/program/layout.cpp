@@ -13,7 +13,6 @@ Layout::Layout(const model::Model& model) {
   const std::size_t n_elements = model.transitions.size() + model.events.size();
   parameters_ = take(model.parameters.size());
   variables_ = take(model.variables.size());
-  increments_ = take(model.variables.size());
   states_ = take(model.chains.size());
   entered_ = take(model.chains.size());
   for (const model::Chain& chain : model.chains) visits_.push_back(take(chain.states.size()));

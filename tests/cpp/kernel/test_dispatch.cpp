@@ -35,6 +35,5 @@ TEST_CASE("tables are complete", "[kernel]") {
   for (const kernel::Table* table : kernel::available()) {
     CHECK(std::ranges::all_of(table->column, [](auto function) { return function != nullptr; }));
     CHECK(table->normals != nullptr);
-    CHECK(table->crossings != nullptr);
   }
 }

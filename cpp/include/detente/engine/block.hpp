@@ -3,6 +3,7 @@
 /// A block of paths advanced together under one policy, from the start to the horizon and through the run-off.
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <cstdint>
 #include <limits>
@@ -12,6 +13,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "detente/engine/carried_noise.hpp"
 #include "detente/engine/pool.hpp"
 #include "detente/outcome/plan.hpp"
 #include "detente/program/factors.hpp"
@@ -139,9 +141,15 @@ class Block {
 
  private:
   static constexpr std::size_t least_pools = 256;
+  static constexpr std::size_t quad_steps = 4;  ///< that one Philox block has normals for
   struct Fired {
     Slot slot;
     program::ElementId element;
+  };
+  struct Touched {
+    Slot slot;
+    Pool* pool;  ///< where it was when the step began
+    std::size_t first_increment;  ///< in increments_: one for each variable that moves in that pool
   };
   struct Crossing {
     std::size_t clock;  ///< position among the state's clocks
@@ -155,6 +163,7 @@ class Block {
   void check_triggers(std::size_t k);
   void step(std::size_t k);
   void advance_tile(Pool& pool, Tile& tile, bool regular);
+  std::size_t find_marked(std::size_t count);
   program::Frame frame_of(Pool& pool, Tile& tile);
   void make_noise(Pool& pool, Tile& tile, std::uint32_t quad);
   static void copy_operand(const program::Frame& frame, program::Operand operand, double* out,
@@ -193,8 +202,8 @@ class Block {
   void burn_uncrossed(const program::StateProgram& state, const program::Frame& frame,
                       std::size_t m);
   void add_increments();
-  void add_increments_in_place(Pool& pool, Slot slot);
-  bool add_increments_elsewhere(Slot slot);
+  void add_increments_in_place(const Touched& touched);
+  bool add_increments_elsewhere(const Touched& touched);
 
   // light.cpp: firings that leave a lane where it is
   bool is_light(Pool& pool, program::ElementId element);
@@ -222,8 +231,10 @@ class Block {
   void by_joint_state(std::vector<Slot>& slots, Visit visit);
   void arrive(Pool& pool, const Slot* slots, std::size_t m);
   void leave(Slot slot);
+  void close_gaps(Pool& pool);
   void write_back(Slot slot);
-  void load_watch(Pool& pool, const Slot* slots, std::size_t m, std::size_t first);
+  void load_watch(Pool& pool, const Slot* slots, std::size_t m);
+  void load_noise(const program::StateProgram& state, const Slot* slots, std::size_t m);
   void store_watch(Pool& pool, Slot slot);
   bool is_decided(std::uint32_t monitor, const double* fields) const;
   void leave_all(std::vector<Slot>& slots);
@@ -234,6 +245,8 @@ class Block {
 
   double* record(Slot slot) { return records_.data() + slot * shape_.size; }
   const double* record(Slot slot) const { return records_.data() + slot * shape_.size; }
+  /// The step whose normals a lane needs next.
+  std::size_t next_step() const { return in_step_ ? current_ + 1 : current_; }
   const double* step_scalars() const { return program_.grid().step(current_); }
   void fail(Failure failure, Slot slot);
   void drop(Slot slot);
@@ -259,11 +272,9 @@ class Block {
   std::unordered_map<std::uint64_t, Pool*> pool_by_joint_;
   /// Empty pools are dropped when there are more than that.
   std::size_t most_pools_ = least_pools;
-  struct Touched {
-    Slot slot;
-    Pool* pool;  ///< where it was when the step began
-  };
-  std::vector<Touched> touched_;  ///< crossed in the current step
+  std::vector<Touched> touched_;     ///< crossed in the current step
+  std::vector<double> increments_;  ///< of the step, for the lanes touched
+  CarriedNoise carried_noise_;
   std::size_t n_alive_ = 0;
   std::size_t current_ = 0;  ///< current step, or the one that starts at the current grid point
   bool in_step_ = false;
@@ -279,7 +290,8 @@ class Block {
   std::vector<std::uint8_t> is_triggered_;
   std::vector<LanePlace> lane_places_;
   std::vector<std::uint8_t> is_crossing_;  ///< lanes of a sub-step that need a closer look
-  Buffer<double> registers_, columns_, code_scalars_, low_, variates_, splats_;
+  Buffer<double> registers_, columns_, code_scalars_, variates_, splats_;
+  std::array<std::uint8_t, tile_lanes / 8> marks_{};  ///< lanes that cross, as bits
   Buffer<std::uint64_t> paths_;
   Buffer<std::uint32_t> indices_, lanes_;
 

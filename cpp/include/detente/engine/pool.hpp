@@ -1,6 +1,7 @@
 #pragma once
 
-/// Lanes in one joint state, as tiles of columns. Lanes stand without gaps; a lane that leaves is replaced by the last.
+/// Lanes in one joint state, as tiles of columns. Between steps they stand without gaps. A lane that leaves in the middle of
+/// one makes a gap for those that arrive; the last lanes fill what is left.
 
 #include <cstdint>
 #include <memory>
@@ -14,6 +15,7 @@
 namespace detente::engine {
 
 using Slot = std::uint32_t;  ///< number of a path within its block
+inline constexpr Slot no_slot = 0xffffffff;
 
 /// Lanes side by side. A pool's first tile starts small and grows, because many pools hold a few lanes only.
 struct Tile {
@@ -76,10 +78,22 @@ class Pool {
   double& at(std::size_t position, std::size_t column) { return place(position).at(column); }
   Slot slot_at(std::size_t position) { return tile_of(position).slots[position % tile_lanes]; }
 
-  /// Adds a lane with unset columns; returns its position.
-  std::size_t append(Slot slot, std::uint64_t path);
-  /// Removes a lane; returns the slot that now stands at `position` (its own when it was the last).
-  Slot remove(std::size_t position);
+  /// Adds a lane with unset columns, in a gap if there is one; returns its position.
+  std::size_t add(Slot slot, std::uint64_t path);
+  /// Takes a lane away. Its place stays empty until a lane is added or the gaps are closed.
+  void vacate(std::size_t position);
+  bool has_gaps() const { return !gaps_.empty(); }
+  /// Moves the last lanes into the gaps, each reported as moved(slot, position).
+  template <class Moved>
+  void close_gaps(Moved moved) {
+    for (const std::size_t gap : gaps_) {
+      drop_empty_end();
+      if (gap >= size_) continue;
+      moved(move_last_to(gap), gap);
+    }
+    gaps_.clear();
+    drop_empty_end();
+  }
 
   double* scalars() { return scalars_.data(); }
   /// Computes the scalars of step `k` unless they are there.
@@ -98,12 +112,15 @@ class Pool {
 
  private:
   void grow();
+  void drop_empty_end();
+  Slot move_last_to(std::size_t position);
 
   std::shared_ptr<const program::StateProgram> program_;
   Watch watch_;
   std::vector<std::ptrdiff_t> moving_columns_;
   std::vector<Tile> tiles_;
-  std::size_t size_ = 0;
+  std::vector<std::size_t> gaps_;
+  std::size_t size_ = 0;  ///< gaps included
   std::size_t peak_ = 0;
   Buffer<double> scalars_;
   std::size_t step_;

@@ -14,7 +14,7 @@
 namespace detente::kernel {
 
 inline constexpr std::size_t alignment = 64;
-inline constexpr std::size_t lane_quantum = 8;
+inline constexpr std::size_t lane_quantum = 8;  // lanes of a byte of marks
 
 enum class Operation : std::uint8_t {
 #define DETENTE_UNARY(name) name,
@@ -55,16 +55,13 @@ struct Table {
   void (*exponentials)(double* e, StreamKey key, const std::uint64_t* path,
                        const std::uint32_t* index, std::size_t n);
 
-  /// Marks the lanes that a clock needs looked at: low[i] = -1 unless burnt[i] >= 0 and
-  /// clock[i] - burnt[i] >= 0, so that crossings, negative and NaN hazards are all found.
-  void (*check)(double* low, const double* clock, const double* burnt, std::size_t n);
+  /// Marks the lanes that a clock needs looked at, one bit each (lane i: bit i mod 8 of marks[i / 8]), unless
+  /// burnt[i] >= 0 and clock[i] - burnt[i] >= 0, so that crossings, negative and NaN hazards are all found. Marks that
+  /// are there stay.
+  void (*check)(std::uint8_t* marks, const double* clock, const double* burnt, std::size_t n);
   /// The same with one amount, burnt[0], for all lanes.
-  void (*check_scalar)(double* low, const double* clock, const double* burnt, std::size_t n);
-
-  /// Writes to `lanes` the positions i < count (count <= n) where low[i] < 0 or low[i] is NaN,
-  /// ascending; returns how many.
-  std::size_t (*crossings)(std::uint32_t* lanes, const double* low, std::size_t count,
-                           std::size_t n);
+  void (*check_scalar)(std::uint8_t* marks, const double* clock, const double* burnt,
+                       std::size_t n);
 };
 
 }  // namespace detente::kernel

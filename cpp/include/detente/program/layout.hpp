@@ -18,8 +18,6 @@ class Layout {
 
   std::uint32_t parameter(std::uint32_t i) const { return parameters_ + i; }
   std::uint32_t variable(std::uint32_t i) const { return variables_ + i; }
-  /// Increment of a variable over the step in progress, kept for a path that fired within it.
-  std::uint32_t increment(std::uint32_t i) const { return increments_ + i; }
   std::uint32_t state(std::uint32_t chain) const { return states_ + chain; }
   std::uint32_t entered(std::uint32_t chain) const { return entered_ + chain; }
   std::uint32_t visits(std::uint32_t chain, std::uint32_t state) const {
@@ -46,7 +44,7 @@ class Layout {
   ElementId event_element(std::uint32_t event) const { return n_transitions_ + event; }
 
  private:
-  std::uint32_t parameters_ = 0, variables_ = 0, increments_ = 0, states_ = 0, entered_ = 0;
+  std::uint32_t parameters_ = 0, variables_ = 0, states_ = 0, entered_ = 0;
   std::vector<std::uint32_t> visits_;
   std::uint32_t clocks_ = 0, firings_ = 0, counts_ = 0;
   std::vector<std::uint32_t> arguments_;
