@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 import signal
+import textwrap
 import threading
 import time
 
@@ -74,6 +75,49 @@ def test_an_unrelated_variable_leaves_every_other_number_alone(
     )
     assert changed.outcome_columns.equals(forecast.outcome_columns)
     assert changed.bands("front").equals(forecast.bands("front"))
+
+
+def test_what_fires_elsewhere_leaves_a_moving_variable_alone() -> None:
+    # A chain that jumps some fifty times a year takes its lanes from pool to pool in the middle of steps, and a mark
+    # fires where they are: neither touches the normals, nor rounds the values, of what they do not concern.
+    quiet = """
+        detente: 1
+        title: A walk
+        time: {horizon: 3, step: 0.02, report: 0.25}
+        chains:
+          still: {start: on, states: [on], transitions: []}
+        variables:
+          a: {start: 0, reverting: {to: 1, rate: 2}, volatility: 1}
+          b: {start: 1, growth: 0.1, volatility: 0.4}
+          c: {start: 0.5, drift: 0.3 - a, volatility: 0.2 * a, range: [0, 1]}
+        noise_correlations: [{of: [a, b], value: 0.5}]
+        outcomes:
+          a_end: {value: a}
+          b_end: {value: b}
+          c_most: {maximum: c}
+        """
+    busy = quiet.replace(
+        "        variables:",
+        """
+          restless:
+            start: x
+            states: [x, y, z]
+            transitions:
+              - {name: to_y, from: x, to: y, hazard: 60}
+              - {name: to_z, from: y, to: z, hazard: 40}
+              - {name: to_x, from: z, to: x, hazard: 50}
+        events:
+          mark: {hazard: 20, effects: {d: d + 1}}
+        variables:
+          d: {start: 0, volatility: 0.1}""",
+    )
+    columns = []
+    for text in (quiet, busy):
+        scenario = detente.Scenario.from_yaml(textwrap.dedent(text))
+        run = detente.simulate(scenario, paths=500, seed=5, keep_outcomes=True)
+        columns.append(run.outcome_columns)
+        assert run.outcome_columns.notnull().all()
+    assert columns[1].equals(columns[0])
 
 
 def test_a_policy_reads_the_same_alone_as_beside_others(

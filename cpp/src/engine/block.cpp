@@ -314,7 +314,7 @@ void Block::advance_tile(Pool& pool, Tile& tile, bool regular) {
     const Slot slot = tile.slots[lane];
     double* kept = kept_.data() + x * n_kept;
     now_[slot] = step_scalars()[StepScalar::start];
-    touched_.push_back({slot, &pool, increments_.size()});
+    touched_.push_back({slot, &pool, moves_.size()});
     if (stretch.first_unsound(lane) == clocks.size()) {
       cross(stretch, pool, slot, lane, kept);
     } else {
@@ -323,8 +323,9 @@ void Block::advance_tile(Pool& pool, Tile& tile, bool regular) {
     }
     kept += clocks.size();
     for (std::size_t v = 0; v < variables.size(); ++v) {
-      *kept++ = tile.column(variables[v].column)[lane];
-      increments_.push_back(frame.value(program.step_increment(code, v), lane));
+      const double before = tile.column(variables[v].column)[lane];
+      *kept++ = before;
+      moves_.push_back(program.step_move(code, v, frame, lane, before));
     }
   }
   const auto& functions = table.column;
@@ -364,8 +365,8 @@ std::size_t Block::find_marked(std::size_t count) {
     for (std::size_t k = 0; k < 8; ++k) word |= std::uint64_t{marks_[first / 8 + k]} << (8 * k);
     if (count - first < 64) word &= (std::uint64_t{1} << (count - first)) - 1;
     for (; word != 0; word &= word - 1) {
-      lanes_[found++] = static_cast<std::uint32_t>(first) +
-                        static_cast<std::uint32_t>(std::countr_zero(word));
+      lanes_[found++] =
+          static_cast<std::uint32_t>(first) + static_cast<std::uint32_t>(std::countr_zero(word));
     }
   }
   return found;

@@ -26,37 +26,38 @@ bool reads_field(const program::RecordCode& code, std::uint32_t field) {
 
 }  // namespace
 
-bool Block::is_light(Pool& pool, ElementId element) {
-  std::uint8_t& known = pool.light[element];
-  if (known != 2) return known == 1;
-  known = 0;
-  if (program_.is_transition(element) || !program_.triggers().empty()) return false;
+Weight Block::weight_of(Pool& pool, ElementId element) {
+  Weight& known = pool.weights[element];
+  if (known != Weight::unknown) return known;
+  known = Weight::heavy;
+  if (program_.is_transition(element) || !program_.triggers().empty()) return known;
   const program::StateProgram& state = pool.program();
   // What is held may read the count of firings; cumulative baseline hazards are columns of their own.
   if (state.baseline_count() > 0 || reads_field(state.arrival(), layout_.count(element))) {
-    return false;
+    return known;
   }
   std::shared_ptr<const program::FiringProgram>& firing = pool.firings[element];
   if (firing == nullptr) firing = program_.firing(element, state.state());
-  if (!firing->moves.empty()) return false;
+  if (!firing->moves.empty()) return known;
+  std::vector<std::uint32_t> fields;
   for (const std::uint32_t variable : firing->assigned) {
-    if (pool.moving_column(variable) < 0) return false;
+    if (pool.moving_column(variable) < 0) return known;
+    fields.push_back(layout_.variable(variable));
   }
-  known = 1;
+  known = state.keeps_rates(fields) ? Weight::lightest : Weight::light;
   pool.light_readings[element] = reading_after(pool, element);
-  return true;
+  return known;
 }
 
-void Block::fire_light(Pool& pool, std::vector<Fired>& fired) {
-  std::stable_sort(fired.begin(), fired.end(),
-                   [](const Fired& a, const Fired& b) { return a.element < b.element; });
-  for (std::size_t from = 0, to = 0; from < fired.size(); from = to) {
-    group_.clear();
-    const ElementId element = fired[from].element;
-    while (to < fired.size() && fired[to].element == element) group_.push_back(fired[to++].slot);
-    fire_light_group(pool, element, group_.data(), group_.size());
+void Block::fire_light(Pool& pool) {
+  std::stable_sort(light_.begin(), light_.end(),
+                   [](const LightFired& a, const LightFired& b) { return a.element < b.element; });
+  for (std::size_t from = 0, to = 0; from < light_.size(); from = to) {
+    while (to < light_.size() && light_[to].element == light_[from].element) ++to;
+    fire_light_group(pool, light_.data() + from, to - from);
   }
-  fired.clear();
+  light_.clear();
+  rests_.clear();
 }
 
 // Monitors that follow what a light firing touches, and the sums kept in the pool's columns, which share one time of
@@ -88,42 +89,62 @@ LightReading Block::reading_after(const Pool& pool, ElementId element) const {
   return reading;
 }
 
-void Block::fire_light_group(Pool& pool, ElementId element, const Slot* slots, std::size_t m) {
+// A lane that has fired, with a new draw for the clock that ran out: it is through with the step where its hazards are as
+// before and no clock runs out in the rest.
+void Block::go_on(Pool& pool, const LightFired& fired, double drawn) {
+  const std::vector<program::ActiveClock>& clocks = pool.program().clocks();
+  const LanePlace lane = pool.place(position_of_[fired.slot]);
+  bool is_through = fired.first_rest != none;
+  for (std::size_t j = 0; j < clocks.size(); ++j) {
+    double& left = lane.at(clocks[j].column);
+    if (clocks[j].element == fired.element) left = drawn;
+    is_through = is_through && left >= rests_[fired.first_rest + j];
+  }
+  if (!is_through) {
+    pool.pending.push_back(fired.slot);
+    return;
+  }
+  for (std::size_t j = 0; j < clocks.size(); ++j) {
+    lane.at(clocks[j].column) -= rests_[fired.first_rest + j];
+  }
+}
+
+void Block::fire_light_group(Pool& pool, const LightFired* fired, std::size_t m) {
+  const ElementId element = fired[0].element;
   const program::StateProgram& state = pool.program();
   const program::FiringProgram& firing = *pool.firings[element];
-  const std::vector<std::uint32_t>& assigned = firing.assigned;
   const LightReading& reading = pool.light_readings[element];
   const bool is_read = step_scalars()[program::StepScalar::start] < reading.until;
+  group_.clear();
   for (std::size_t i = 0; i < m; ++i) {
-    const LanePlace lane = pool.place(position_of_[slots[i]]);
-    double* fields = record(slots[i]);
+    const Slot slot = fired[i].slot;
+    const LanePlace lane = pool.place(position_of_[slot]);
+    double* fields = record(slot);
     for (const program::MovingVariable& moving : state.variables()) {
       fields[layout_.variable(moving.variable)] = lane.at(moving.column);
     }
-    if (is_read) store_watch(pool, slots[i]);
+    if (is_read) store_watch(pool, slot);
+    group_.push_back(slot);
   }
-  fire_group(element, pool, slots, m);
-  std::size_t clock_column = 0;
-  for (const program::ActiveClock& clock : state.clocks()) {
-    if (clock.element == element) clock_column = clock.column;
-  }
-  std::vector<Slot>& alive = chosen_;
+  fire_group(element, pool, group_.data(), group_.size());
+  std::vector<LightFired>& alive = light_alive_;
   alive.clear();
   for (std::size_t i = 0; i < m; ++i) {
-    if (is_alive_[slots[i]] == 1) alive.push_back(slots[i]);
+    if (is_alive_[fired[i].slot] == 1) alive.push_back(fired[i]);
   }
   for (std::size_t from = 0; from < alive.size(); from += tile_lanes) {
     const std::size_t count = std::min(tile_lanes, alive.size() - from);
-    const Slot* chunk = alive.data() + from;
+    chosen_.clear();
+    for (std::size_t i = 0; i < count; ++i) chosen_.push_back(alive[from + i].slot);
+    const Slot* chunk = chosen_.data();
     draw(variates_.data(), program_.streams(element).clock, chunk, count, element, true);
     for (std::size_t i = 0; i < count; ++i) {
       const std::size_t position = position_of_[chunk[i]];
-      pool.at(position, clock_column) = variates_[i];
-      for (const std::uint32_t variable : assigned) {
+      for (const std::uint32_t variable : firing.assigned) {
         pool.at(position, static_cast<std::size_t>(pool.moving_column(variable))) =
             record(chunk[i])[layout_.variable(variable)];
       }
-      pool.pending.push_back(chunk[i]);
+      go_on(pool, alive[from + i], variates_[i]);
     }
     if (!is_read) continue;
     const program::Frame frame = run_on_records(firing.touched, chunk, count, nullptr, 0);

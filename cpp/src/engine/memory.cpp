@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "detente/diagnostic/error.hpp"
+#include "detente/engine/carried_noise.hpp"
 #include "detente/random/stream.hpp"
 #include "engine/accumulators.hpp"
 #include "engine/policies.hpp"
@@ -102,10 +103,11 @@ std::size_t path_bytes(const Task& task, std::size_t n_kept_of_path) {
   const std::size_t n_reports = task.program().grid().report_times.size();
   const std::size_t record = task.shape().size * sizeof(double);
   const std::size_t places = 6 * sizeof(std::uint64_t) + 6 * sizeof(Slot);
+  const std::size_t noise = CarriedNoise::bytes_per_slot(model);
   const std::size_t reported = model.variables.size() * sizeof(double);
   const std::size_t kept =
       n_reports * (model.variables.size() * sizeof(double) + model.chains.size());
-  return record + places + reported + n_kept_of_path * kept;
+  return record + places + noise + reported + n_kept_of_path * kept;
 }
 
 std::size_t sketch_bytes(std::size_t capacity) { return QuantileSketch::most_bytes(capacity); }

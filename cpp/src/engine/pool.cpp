@@ -40,7 +40,7 @@ Pool::Pool(std::shared_ptr<const program::StateProgram> program, const outcome::
            const model::Model& model)
     : firings(model.transitions.size() + model.events.size()),
       light_readings(model.transitions.size() + model.events.size()),
-      light(model.transitions.size() + model.events.size(), 2),
+      weights(model.transitions.size() + model.events.size(), Weight::unknown),
       program_(std::move(program)),
       watch_(watch_for(*program_, plan)),
       moving_columns_(model.variables.size(), -1),

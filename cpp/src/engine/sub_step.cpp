@@ -145,20 +145,28 @@ Block::Crossing Block::first_crossing(const Stretch& stretch, Slot slot, std::si
 // Moves a lane to its first crossing: what the clocks then have left goes to `left`, one each.
 void Block::cross(const Stretch& stretch, Pool& pool, Slot slot, std::size_t lane, double* left) {
   const Crossing first = first_crossing(stretch, slot, lane);
+  const program::ElementId element = stretch.clock(first.clock).element;
+  const Weight weight = weight_of(pool, element);
+  const std::size_t first_rest = weight == Weight::lightest ? rests_.size() : none;
   std::vector<Observer::Competitor> competitors;
   for (std::size_t j = 0; j < stretch.clock_count(); ++j) {
     const double burnt = burnt_in(stretch, j, slot, lane, first.delay);
     left[j] = std::max(stretch.left(j, lane) - burnt, 0.0);
+    if (weight == Weight::lightest) {
+      rests_.push_back(std::max(stretch.burnt(j, lane) - burnt, 0.0));
+    }
     if (options_.observer == nullptr) continue;
     competitors.push_back({stretch.clock(j).element,
                            hazard_after(stretch, j, slot, lane, first.delay),
                            j == first.clock ? 0.0 : left[j]});
   }
   now_[slot] = std::min(now_[slot] + first.delay, step_scalars()[StepScalar::end]);
-  const program::ElementId element = stretch.clock(first.clock).element;
-  double* fields = record(slot);
-  fields[layout_.firings(element)] += 1.0;
-  (is_light(pool, element) ? light_ : fired_).push_back({slot, element});
+  record(slot)[layout_.firings(element)] += 1.0;
+  if (weight == Weight::heavy) {
+    fired_.push_back({slot, element});
+  } else {
+    light_.push_back({slot, element, first_rest});
+  }
   if (options_.observer != nullptr) options_.observer->crossing(now_[slot], element, competitors);
 }
 
@@ -169,7 +177,7 @@ void Block::part_crossed(Pool& pool, std::size_t first_fired) {
     record(fired_[f].slot)[layout_.clock(fired_[f].element)] =
         std::numeric_limits<double>::quiet_NaN();
   }
-  if (!light_.empty()) fire_light(pool, light_);
+  if (!light_.empty()) fire_light(pool);
 }
 
 void Block::sub_step(Pool& pool, const Slot* slots, std::size_t m) {
@@ -235,35 +243,41 @@ double Block::limited(std::uint32_t variable, double value) const {
   return value;
 }
 
+// A variable at the step's end that now has `value`: where nothing jumped it is, to the last bit, what the step's code
+// says, whatever else fires in the scenario.
+double Block::moved(std::uint32_t variable, const program::StepMove& move, double value) const {
+  return value == move.before ? move.after : limited(variable, value + move.increment);
+}
+
 // The lane is where it was when the step began: what moves there are columns.
 void Block::add_increments_in_place(const Touched& touched) {
   const LanePlace lane = touched.pool->place(position_of_[touched.slot]);
-  const double* increment = increments_.data() + touched.first_increment;
+  const program::StepMove* move = moves_.data() + touched.first_move;
   for (const program::MovingVariable& moving : touched.pool->program().variables()) {
     double& value = lane.at(moving.column);
-    value = limited(moving.variable, value + *increment++);
+    value = moved(moving.variable, *move++, value);
   }
 }
 
 // The lane has changed its joint state. Where a variable that moved is no column of its pool, what is held there may
 // depend on it: the lane leaves, to arrive anew; then false.
 bool Block::add_increments_elsewhere(const Touched& touched) {
-  const std::vector<program::MovingVariable>& moved = touched.pool->program().variables();
-  const double* increments = increments_.data() + touched.first_increment;
+  const std::vector<program::MovingVariable>& variables = touched.pool->program().variables();
+  const program::StepMove* moves = moves_.data() + touched.first_move;
   Pool& pool = *pool_of_[touched.slot];
   bool stays = true;
-  for (std::size_t v = 0; v < moved.size(); ++v) {
-    stays = stays && (increments[v] == 0.0 || pool.moving_column(moved[v].variable) >= 0);
+  for (std::size_t v = 0; v < variables.size(); ++v) {
+    stays = stays && (moves[v].increment == 0.0 || pool.moving_column(variables[v].variable) >= 0);
   }
   const LanePlace lane = pool.place(position_of_[touched.slot]);
   if (!stays) leave(touched.slot);
   double* fields = record(touched.slot);
-  for (std::size_t v = 0; v < moved.size(); ++v) {
-    if (increments[v] == 0.0) continue;
-    const std::uint32_t variable = moved[v].variable;
+  for (std::size_t v = 0; v < variables.size(); ++v) {
+    if (moves[v].increment == 0.0) continue;
+    const std::uint32_t variable = variables[v].variable;
     double& value = stays ? lane.at(static_cast<std::size_t>(pool.moving_column(variable)))
                           : fields[layout_.variable(variable)];
-    value = limited(variable, value + increments[v]);
+    value = moved(variable, moves[v], value);
   }
   return stays;
 }
@@ -283,7 +297,7 @@ void Block::add_increments() {
       changed.push_back(slot);
     }
   }
-  increments_.clear();
+  moves_.clear();
   touched_.clear();
   for (const auto& pool : pools_) {
     if (pool->has_gaps()) close_gaps(*pool);

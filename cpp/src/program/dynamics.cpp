@@ -39,59 +39,75 @@ NodeId limited(Graph& g, const Variable& variable, NodeId value) {
 
 namespace {
 
-/// The standard normal of a variable: its own where it is not correlated, else a row of the Cholesky factor.
-NodeId noise_node(Graph& g, const Program& program, std::uint32_t variable) {
+bool is_slow(const Graph& g, NodeId id) { return g.is_scalar(id) || g.is_held(id); }
+
+/// `from` and `scale` times the standard normal of a variable: its own where it is not correlated, else a row of the
+/// Cholesky factor.
+NodeId add_noise(Graph& g, const Program& program, std::uint32_t variable, NodeId scale,
+                 NodeId from) {
   const std::vector<double>& row = program.noise_row(variable);
-  NodeId sum = g.constant(0.0);
+  // A scale that moves multiplies the sum once; one that does not is part of the weights.
+  const bool is_inside = is_slow(g, scale);
+  NodeId sum = is_inside ? from : g.constant(0.0);
   for (std::uint32_t k = 0; k < row.size(); ++k) {
     if (row[k] == 0.0) continue;
     const NodeId own = g.leaf({LeafKind::noise, k});
-    sum = g.apply(Op::add, sum, g.apply(Op::mul, g.constant(row[k]), own));
+    const NodeId weight = g.constant(row[k]);
+    const NodeId scaled = is_inside ? g.apply(Op::mul, scale, weight) : weight;
+    sum = g.apply(Op::add, sum, g.apply(Op::mul, scaled, own));
   }
-  return sum;
+  return is_inside ? sum : g.apply(Op::add, from, g.apply(Op::mul, scale, sum));
 }
 
 }  // namespace
 
-NodeId increment_node(Graph& g, const Program& program, Translator& translate, std::uint32_t index,
-                      const Span& span) {
+NodeId moved_node(Graph& g, const Program& program, Translator& translate, std::uint32_t index,
+                  const Span& span, Moved what) {
   const Variable& variable = program.model().variables[index];
   const NodeId zero = g.constant(0.0);
   const auto read = [&](const expr::ExpressionPtr& e) {
     return e ? translate(e, span.now, span.read) : zero;
   };
   const NodeId x = translate.variable(index);
+  const NodeId from = what == Moved::value ? x : zero;
   const NodeId volatility = read(variable.volatility);
-  const NodeId noise = g.is_constant(volatility, 0.0) ? zero : noise_node(g, program, index);
+  const bool has_noise = !g.is_constant(volatility, 0.0);
+  const auto with_noise = [&](NodeId scale, NodeId rest) {
+    return has_noise ? add_noise(g, program, index, scale, rest) : rest;
+  };
+  const NodeId root_scale = g.apply(Op::mul, volatility, span.root_length);
   switch (variable.form) {
     case Variable::Form::euler: {
       const NodeId drift = g.apply(Op::mul, read(variable.drift), span.length);
-      const NodeId shock = g.apply(Op::mul, g.apply(Op::mul, volatility, span.root_length), noise);
-      return g.apply(Op::add, drift, shock);
+      return with_noise(root_scale, g.apply(Op::add, from, drift));
     }
     case Variable::Form::reverting: {
       // Exact: X(t+h) = m + (X - m) exp(-k h) + s sqrt((1 - exp(-2 k h)) / (2 k)) Z (Uhlenbeck, Ornstein 1930).
       const NodeId rate = read(variable.rate);
+      const NodeId to = read(variable.to);
       const NodeId gain = g.apply(
           Op::neg, g.apply(Op::expm1, g.apply(Op::neg, g.apply(Op::mul, rate, span.length))));
-      const NodeId pull = g.apply(Op::mul, g.apply(Op::sub, read(variable.to), x), gain);
-      if (g.is_constant(volatility, 0.0)) return pull;
+      NodeId mean = g.apply(Op::add, from, g.apply(Op::mul, g.apply(Op::sub, to, x), gain));
+      if (what == Moved::value && is_slow(g, gain)) {
+        const NodeId kept = g.apply(Op::sub, g.constant(1.0), gain);
+        mean = g.apply(Op::add, g.apply(Op::mul, kept, x), g.apply(Op::mul, gain, to));
+      }
+      if (!has_noise) return mean;
       const NodeId twice = g.apply(Op::mul, g.constant(2.0), rate);
       const NodeId flat = g.apply(Op::eq, rate, zero);
       const NodeId safe = g.apply(Op::select, flat, g.constant(1.0), twice);
       const NodeId lost = g.apply(
           Op::neg, g.apply(Op::expm1, g.apply(Op::neg, g.apply(Op::mul, twice, span.length))));
       const NodeId variance = g.apply(Op::select, flat, span.length, g.apply(Op::div, lost, safe));
-      const NodeId width = g.apply(Op::mul, volatility, g.apply(Op::sqrt, variance));
-      return g.apply(Op::add, pull, g.apply(Op::mul, width, noise));
+      return with_noise(g.apply(Op::mul, volatility, g.apply(Op::sqrt, variance)), mean);
     }
     case Variable::Form::growth: {
       // Exact: X(t+h) = X exp((g - s^2/2) h + s sqrt(h) Z).
       const NodeId half = g.apply(Op::mul, g.constant(0.5), g.apply(Op::square, volatility));
       const NodeId trend =
           g.apply(Op::mul, g.apply(Op::sub, read(variable.drift), half), span.length);
-      const NodeId shock = g.apply(Op::mul, g.apply(Op::mul, volatility, span.root_length), noise);
-      return g.apply(Op::mul, x, g.apply(Op::expm1, g.apply(Op::add, trend, shock)));
+      const NodeId exponent = with_noise(root_scale, trend);
+      return g.apply(Op::mul, x, g.apply(what == Moved::value ? Op::exp : Op::expm1, exponent));
     }
   }
   throw diagnostic::InternalError("unknown form of a variable");

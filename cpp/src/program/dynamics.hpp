@@ -1,6 +1,6 @@
 #pragma once
 
-/// What moves, as nodes of a graph: increments and bounds of variables, hazards and their guards.
+/// What moves, as nodes of a graph: values and bounds of variables, hazards and their guards.
 
 #include "detente/program/translate.hpp"
 
@@ -19,9 +19,11 @@ struct Span {
 /// The value kept within the variable's range: clamped, or reflected at its ends.
 NodeId limited(Graph& g, const model::Variable& variable, NodeId value);
 
-/// What a variable gains over the span, exact where its form is solved.
-NodeId increment_node(Graph& g, const Program& program, Translator& translate, std::uint32_t index,
-                      const Span& span);
+/// Where a variable is at the span's end, its range apart, or what it gains over the span; exact where its form is
+/// solved.
+enum class Moved : std::uint8_t { value, increment };
+NodeId moved_node(Graph& g, const Program& program, Translator& translate, std::uint32_t index,
+                  const Span& span, Moved what);
 
 /// Whether the element is enabled; 1 without a guard.
 NodeId guard_node(Graph& g, Translator& translate, const expr::ExpressionPtr& when,

@@ -208,7 +208,6 @@ void list_dynamics(const Program& program, const StateProgram& state, const Name
   for (std::size_t v = 0; v < state.variables().size(); ++v) {
     ListedLine line{ListedLine::Kind::variable,
                     program.model().variables[state.variables()[v].variable].name};
-    reader.move_to(line, state.step_increment(code, v));
     reader.move_to(line, state.step_value(code, v));
     line.nanoseconds += costs.copy();
     listing.lines.push_back(std::move(line));

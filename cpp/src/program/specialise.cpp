@@ -128,7 +128,8 @@ void StateProgram::find_moving_variables(const Program& program) {
   moving_.assign(n, false);
   const Span span = compiler.step(false);
   for (std::uint32_t v = 0; v < n; ++v) {
-    const NodeId increment = increment_node(scratch, program, compiler.translate_, v, span);
+    const NodeId increment =
+        moved_node(scratch, program, compiler.translate_, v, span, Moved::increment);
     moving_[v] = !scratch.is_constant(increment, 0.0);
     if (moving_[v]) variables_.push_back({v, 0});
   }
@@ -211,21 +212,33 @@ void StateProgram::build_codes(const Program& program, StateCompiler& compiler) 
   };
   const auto step_outputs = [&](bool regular) {
     const Span span = compiler.step(regular);
-    std::vector<NodeId> rates, outputs;
+    std::vector<NodeId> rates, outputs, increments;
     hazards(span, rates, outputs);
-    for (const MovingVariable& moving : variables_) {
-      const NodeId increment = increment_node(g, program, translate, moving.variable, span);
-      outputs.push_back(increment);
-      outputs.push_back(limited(g, model.variables[moving.variable],
-                                g.apply(Op::add, translate.variable(moving.variable), increment)));
+    for (MovingVariable& moving : variables_) {
+      const model::Variable& variable = model.variables[moving.variable];
+      const bool is_ranged = variable.low || variable.high;
+      const Moved what = is_ranged ? Moved::increment : Moved::value;
+      const NodeId moved = moved_node(g, program, translate, moving.variable, span, what);
+      outputs.push_back(moved);
+      if (!is_ranged) continue;
+      outputs.back() =
+          limited(g, variable, g.apply(Op::add, translate.variable(moving.variable), moved));
+      moving.increment = static_cast<std::int32_t>(increments.size());
+      increments.push_back(moved);
     }
     outputs.insert(outputs.end(), at_end.begin(), at_end.end());
+    outputs.insert(outputs.end(), increments.begin(), increments.end());
     return outputs;
   };
   const std::vector<NodeId> regular = step_outputs(true);
   const std::vector<NodeId> general = step_outputs(false);
   std::vector<NodeId> sub, sub_integrals;
   hazards(compiler.sub(), sub, sub_integrals);
+  for (const NodeId id : reach(g, sub).leaves) {
+    const Leaf leaf = g[id].leaf;
+    rates_follow_time_ = rates_follow_time_ || leaf.kind == LeafKind::now;
+    if (leaf.kind == LeafKind::moving_field) rate_fields_.push_back(leaf.index);
+  }
   sub.insert(sub.end(), sub_integrals.begin(), sub_integrals.end());
   sub.insert(sub.end(), at_end.begin(), at_end.end());
 
@@ -336,6 +349,13 @@ void StateProgram::find_sub_columns() {
   for (std::uint16_t c = 0; c < column_count_; ++c) {
     if (is_read[c]) sub_columns_.push_back(c);
   }
+}
+
+bool StateProgram::keeps_rates(const std::vector<std::uint32_t>& fields) const {
+  if (rates_follow_time_ || n_baselines_ > 0) return false;
+  return std::none_of(fields.begin(), fields.end(), [this](std::uint32_t field) {
+    return std::find(rate_fields_.begin(), rate_fields_.end(), field) != rate_fields_.end();
+  });
 }
 
 void StateProgram::build_record_codes(const Program& program) {

@@ -18,6 +18,7 @@ time: {horizon: 3, step: 0.05, report: 0.5}
 variables:
   x: {start: 0, reverting: {to: 0, rate: 1}, volatility: 0.2}
   y: {start: 1, drift: 0.1}
+  z: {start: 0, drift: 1 - z, volatility: 0.1}  # no hazard reads it
 chains:
   s:
     start: a
@@ -28,6 +29,7 @@ chains:
 events:
   strike: {hazard: "4 + 2 * step(x)", effects: {x: "x + normal(0.3, 0.2)"}}
   quake: {hazard: 2, when: s == a, effects: {y: y + 1}}
+  tick: {hazard: 30 + x, effects: {z: "z + uniform(0, 1)"}}
 outcomes:
   top: {maximum: x}
   early_top: {maximum: x, until: 1}
@@ -44,6 +46,10 @@ outcomes:
   stayed: {probability: "always(y < 4, within = 2)"}
   to_high: {time_to: x > 0.9}
   at_date: {value: count(strike), at: 1.3}
+  ticks: {count: tick}
+  late_ticks: {count: tick, from: 1.37}
+  z_top: {maximum: z, until: 2.2}
+  z_area: {integral: z}
   mixed: {value: "x + count(strike)"}
   many: {probability: count(strike) > 12, given: "eventually(count(quake) >= 1, within = 1)"}
 )yaml";

@@ -146,10 +146,17 @@ class Block {
     Slot slot;
     program::ElementId element;
   };
+  struct LightFired {
+    Slot slot;
+    program::ElementId element;
+    std::size_t
+        first_rest;  ///< in rests_, one for each clock; none: the hazards have to be read again
+  };
+  static constexpr std::size_t none = ~std::size_t{0};
   struct Touched {
     Slot slot;
-    Pool* pool;  ///< where it was when the step began
-    std::size_t first_increment;  ///< in increments_: one for each variable that moves in that pool
+    Pool* pool;              ///< where it was when the step began
+    std::size_t first_move;  ///< in moves_: one for each variable that moves in that pool
   };
   struct Crossing {
     std::size_t clock;  ///< position among the state's clocks
@@ -197,6 +204,7 @@ class Block {
                       double delay);
   double sojourn(Slot slot, const program::ActiveClock& clock) const;
   double limited(std::uint32_t variable, double value) const;
+  double moved(std::uint32_t variable, const program::StepMove& move, double value) const;
   void find_sub_crossings(const program::StateProgram& state, const program::Frame& frame,
                           std::size_t m);
   void burn_uncrossed(const program::StateProgram& state, const program::Frame& frame,
@@ -206,10 +214,11 @@ class Block {
   bool add_increments_elsewhere(const Touched& touched);
 
   // light.cpp: firings that leave a lane where it is
-  bool is_light(Pool& pool, program::ElementId element);
+  Weight weight_of(Pool& pool, program::ElementId element);
   LightReading reading_after(const Pool& pool, program::ElementId element) const;
-  void fire_light(Pool& pool, std::vector<Fired>& fired);
-  void fire_light_group(Pool& pool, program::ElementId element, const Slot* slots, std::size_t m);
+  void fire_light(Pool& pool);
+  void fire_light_group(Pool& pool, const LightFired* fired, std::size_t m);
+  void go_on(Pool& pool, const LightFired& fired, double drawn);
 
   // firing.cpp: effects
   void fire(std::vector<Fired>& fired);
@@ -272,8 +281,8 @@ class Block {
   std::unordered_map<std::uint64_t, Pool*> pool_by_joint_;
   /// Empty pools are dropped when there are more than that.
   std::size_t most_pools_ = least_pools;
-  std::vector<Touched> touched_;     ///< crossed in the current step
-  std::vector<double> increments_;  ///< of the step, for the lanes touched
+  std::vector<Touched> touched_;          ///< crossed in the current step
+  std::vector<program::StepMove> moves_;  ///< of the step, for the lanes touched
   CarriedNoise carried_noise_;
   std::size_t n_alive_ = 0;
   std::size_t current_ = 0;  ///< current step, or the one that starts at the current grid point
@@ -284,9 +293,11 @@ class Block {
   // Scratch.
   std::vector<double> kept_, signals_, report_values_;
   std::vector<Slot> changed_, chosen_, arriving_, group_;
-  std::vector<Fired> fired_;  ///< crossed, taken from their pools
-  std::vector<Fired> light_;  ///< crossed, to fire where they are
-  std::vector<Slot> late_;    ///< lanes between a step and the grid point at its end, in no pool
+  std::vector<Fired> fired_;       ///< crossed, taken from their pools
+  std::vector<LightFired> light_;  ///< crossed, to fire where they are
+  std::vector<LightFired> light_alive_;
+  std::vector<double> rests_;  ///< what their clocks burn in the rest of the step
+  std::vector<Slot> late_;     ///< lanes between a step and the grid point at its end, in no pool
   std::vector<std::uint8_t> is_triggered_;
   std::vector<LanePlace> lane_places_;
   std::vector<std::uint8_t> is_crossing_;  ///< lanes of a sub-step that need a closer look

@@ -38,7 +38,8 @@ class CarriedNoise {
     std::uint64_t variables = 0;  ///< as bits, by index_
     std::uint32_t quad = 0xffffffff;
   };
-  std::vector<std::int32_t> index_;  ///< of a variable among those with noise; -1: of none, or not carried
+  std::vector<std::int32_t>
+      index_;  ///< of a variable among those with noise; -1: of none, or not carried
   std::size_t n_noisy_ = 0;
   std::vector<Held> held_;
   std::vector<Normals> normals_;  ///< [slot][index]

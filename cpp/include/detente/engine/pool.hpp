@@ -58,6 +58,14 @@ struct LightReading {
   double until = 0.0;
 };
 
+/// What a firing does to the lane.
+enum class Weight : std::uint8_t {
+  unknown,
+  heavy,    ///< takes it from its pool
+  light,    ///< leaves it there, with other hazards
+  lightest  ///< leaves it there, with the same hazards
+};
+
 class Pool {
  public:
   Pool(std::shared_ptr<const program::StateProgram> program, const outcome::Plan& plan,
@@ -107,8 +115,8 @@ class Pool {
   std::vector<std::shared_ptr<const program::FiringProgram>> firings;
   /// What to read after a light firing, by element.
   std::vector<LightReading> light_readings;
-  /// Whether a firing of the element leaves a lane where it is, see Block::is_light; 2: not yet known.
-  std::vector<std::uint8_t> light;
+  /// Whether a firing of the element leaves a lane where it is, see Block::weight_of.
+  std::vector<Weight> weights;
 
  private:
   void grow();

@@ -22,7 +22,7 @@ struct ListedLine {
   enum class Kind : std::uint8_t {
     normals,   ///< the noise of all variables
     hazard,    ///< integrated over the step, and burnt from its clock
-    variable,  ///< its increment and new value
+    variable,  ///< its new value
     baseline,  ///< cumulative hazard at the step's end
     reading,   ///< an expression that outcomes follow
   };

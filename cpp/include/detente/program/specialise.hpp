@@ -35,6 +35,14 @@ struct ActiveClock {
 struct MovingVariable {
   std::uint32_t variable = 0;
   std::uint16_t column = 0;
+  /// With a range: number of its increment, which the new value does not tell, among those of a step; else -1.
+  std::int32_t increment = -1;
+};
+
+/// What a step does to a variable that nothing else moves, and what it adds to one that jumps.
+struct StepMove {
+  double before = 0.0, after = 0.0;
+  double increment = 0.0;
 };
 
 /// Arguments of baselines that are read on entering a state of `chain`.
@@ -58,18 +66,25 @@ class StateProgram {
   const std::vector<std::uint32_t>& noises() const { return noises_; }
   const ScalarBank& scalars() const { return bank_; }
 
-  /// Results of a step: per clock its cumulative hazard over the step, per moving variable its increment and its
-  /// new value, per baseline its cumulative hazard at the step's end.
+  /// Results of a step: per clock its cumulative hazard over the step, per moving variable its new value, per
+  /// baseline its cumulative hazard at the step's end, per moving variable with a range its increment before that.
   const Code& step_code(bool regular) const { return regular ? regular_step_ : general_step_; }
   Operand step_hazard(const Code& code, std::size_t clock) const { return code.outputs()[clock]; }
-  Operand step_increment(const Code& code, std::size_t v) const {
-    return code.outputs()[clocks_.size() + 2 * v];
-  }
   Operand step_value(const Code& code, std::size_t v) const {
-    return code.outputs()[clocks_.size() + 2 * v + 1];
+    return code.outputs()[clocks_.size() + v];
   }
   Operand step_cumulative(const Code& code, std::size_t baseline) const {
-    return code.outputs()[clocks_.size() + 2 * variables_.size() + baseline];
+    return code.outputs()[clocks_.size() + variables_.size() + baseline];
+  }
+  /// What a step does to variable v on a lane where it has the value `before`.
+  StepMove step_move(const Code& code, std::size_t v, const Frame& frame, std::size_t lane,
+                     double before) const {
+    const double after = frame.value(step_value(code, v), lane);
+    if (variables_[v].increment < 0) return {before, after, after - before};
+    const std::size_t first = clocks_.size() + variables_.size() + n_baselines_;
+    const Operand increment =
+        code.outputs()[first + static_cast<std::size_t>(variables_[v].increment)];
+    return {before, after, frame.value(increment, lane)};
   }
 
   /// Results of a sub-interval from the lane's own time to the step's end, on gathered lanes: per clock its hazard
@@ -78,6 +93,9 @@ class StateProgram {
   const Code& sub_code() const { return sub_; }
   /// Columns of the pool that a sub-interval needs, in increasing order.
   const std::vector<std::uint16_t>& sub_columns() const { return sub_columns_; }
+
+  /// Whether the hazards of the rest of a step are those of its start though these moving fields of the record have jumped.
+  bool keeps_rates(const std::vector<std::uint32_t>& fields) const;
 
   /// Code that runs on arriving lanes: results are the values of the held columns, then of the cumulative columns.
   const RecordCode& arrival() const { return arrival_; }
@@ -116,6 +134,8 @@ class StateProgram {
   ScalarBank bank_;
   Code regular_step_, general_step_, sub_;
   std::vector<std::uint16_t> sub_columns_;
+  std::vector<std::uint32_t> rate_fields_;  ///< moving, that a hazard reads
+  bool rates_follow_time_ = false;          ///< within a step
   RecordCode arrival_;
   std::vector<std::uint16_t> arrival_columns_;
   std::vector<EntryCode> entries_;
