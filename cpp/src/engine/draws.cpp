@@ -73,8 +73,7 @@ Draws::Draws(const model::Model& model) : copula_(copula_of(model)) {
     streams_.push_back(random::StreamId("parameter/" + parameter.name).value());
     const bool is_constant = parameter.prior.is_constant();
     constants_.push_back(is_constant ? parameter.prior.mean() : 0.0);
-    tables_.push_back(is_constant ? nullptr
-                                  : std::make_unique<random::PriorTable>(parameter.prior));
+    tables_.push_back(is_constant ? nullptr : random::prior_table(parameter.prior));
   }
 }
 

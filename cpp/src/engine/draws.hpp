@@ -47,7 +47,7 @@ class Draws {
                   double* columns, std::size_t stride) const;
 
   std::vector<std::uint32_t> streams_;
-  std::vector<std::unique_ptr<random::PriorTable>> tables_;  ///< null: constant
+  std::vector<std::shared_ptr<const random::PriorTable>> tables_;  ///< null: constant
   std::vector<double> constants_;
   random::Copula copula_;
 };

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <list>
+#include <mutex>
 #include <numbers>
 #include <utility>
 
@@ -269,6 +271,49 @@ void PriorTable::values(const double* z, double* out, std::size_t n) const {
       out[i] = points->values[static_cast<std::size_t>(below)];
     }
   }
+}
+
+bool PriorTable::is_tabulated(const Prior& prior) {
+  const family::Any& any = prior.family();
+  return std::holds_alternative<family::Beta>(any) || std::holds_alternative<family::Gamma>(any) ||
+         std::holds_alternative<family::StudentT>(any) ||
+         std::holds_alternative<family::TruncatedNormal>(any);
+}
+
+namespace {
+
+/// The tables asked for last, the latest first.
+class KeptTables {
+ public:
+  std::shared_ptr<const PriorTable> find(const Prior& prior) {
+    const std::lock_guard lock(mutex_);
+    const auto place = std::find_if(tables_.begin(), tables_.end(),
+                                    [&](const auto& table) { return table->prior() == prior; });
+    if (place == tables_.end()) return nullptr;
+    tables_.splice(tables_.begin(), tables_, place);
+    return tables_.front();
+  }
+  void keep(std::shared_ptr<const PriorTable> table) {
+    const std::lock_guard lock(mutex_);
+    tables_.push_front(std::move(table));
+    if (tables_.size() > most) tables_.pop_back();
+  }
+
+ private:
+  static constexpr std::size_t most = 64;  // of 70 kilobytes, or 280
+  std::mutex mutex_;
+  std::list<std::shared_ptr<const PriorTable>> tables_;
+};
+
+}  // namespace
+
+std::shared_ptr<const PriorTable> prior_table(const Prior& prior) {
+  if (!PriorTable::is_tabulated(prior)) return std::make_shared<const PriorTable>(prior);
+  static KeptTables kept;
+  if (std::shared_ptr<const PriorTable> table = kept.find(prior)) return table;
+  auto table = std::make_shared<const PriorTable>(prior);
+  kept.keep(table);
+  return table;
 }
 
 }  // namespace detente::random

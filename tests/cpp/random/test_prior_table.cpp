@@ -10,6 +10,7 @@
 #include "support/catch.hpp"
 
 using detente::random::Prior;
+using detente::random::prior_table;
 using detente::random::PriorTable;
 
 namespace {
@@ -138,4 +139,15 @@ TEST_CASE("a column may be replaced by its own values, and values never decrease
     CHECK(std::equal(std::begin(out.lane), std::end(out.lane), std::begin(in_place.lane)));
     CHECK(std::ranges::is_sorted(out.lane));
   }
+}
+
+TEST_CASE("tables that take long to build are kept a while", "[random]") {
+  const Prior prior = Prior::beta(2.0, 3.5);
+  const auto table = prior_table(prior);
+  CHECK(prior_table(Prior::beta(2.0, 3.5)) == table);
+  CHECK(prior_table(Prior::beta(2.0, 3.25)) != table);
+  CHECK(prior_table(Prior::pert(0.0, 0.5, 1.0)) != table);
+  for (int i = 1; i <= 64; ++i) prior_table(Prior::gamma(1.0 + i, 1.0));
+  CHECK(table.use_count() == 1);  // let go
+  CHECK(prior_table(prior) != table);
 }

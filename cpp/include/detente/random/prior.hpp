@@ -22,50 +22,63 @@ namespace family {
 
 struct Constant {
   double value;
+  bool operator==(const Constant&) const = default;
 };
 struct Normal {
   double mean, sd;
+  bool operator==(const Normal&) const = default;
 };
 struct Lognormal {
   double log_median, sigma;
+  bool operator==(const Lognormal&) const = default;
 };
 struct Uniform {
   double low, high;
+  bool operator==(const Uniform&) const = default;
 };
 struct Loguniform {
   double log_low, log_high;
+  bool operator==(const Loguniform&) const = default;
 };
 struct Triangular {
   double low, mode, high;
+  bool operator==(const Triangular&) const = default;
 };
 /// Beta on [low, high]: `beta` on [0, 1], and `pert`.
 struct Beta {
   double alpha, beta, low, high;
   bool pert;
+  bool operator==(const Beta&) const = default;
 };
 struct Gamma {
   double shape, rate;
+  bool operator==(const Gamma&) const = default;
 };
 struct Exponential {
   double rate;
+  bool operator==(const Exponential&) const = default;
 };
 struct StudentT {
   double df, location, scale;
+  bool operator==(const StudentT&) const = default;
 };
 /// Normal(mean, sd) given that it lies between low and high.
 struct TruncatedNormal {
   double mean, sd, low, high;
+  bool operator==(const TruncatedNormal&) const = default;
 };
 /// Finitely many values, ascending and distinct, with their probabilities and the sums of those.
 struct Points {
   std::vector<double> values, probabilities, cumulative;
   std::string_view name;
+  bool operator==(const Points&) const = default;
 };
 /// Keelin's metalog: M(u) = sum of coefficients times the basis in u and logit(u), seen through exp
 /// or the logistic function where low or high is finite.
 struct Metalog {
   std::vector<double> coefficients;
   double low, high;
+  bool operator==(const Metalog&) const = default;
 };
 
 using Any = std::variant<Constant, Normal, Lognormal, Uniform, Loguniform, Triangular, Beta, Gamma,
@@ -137,6 +150,9 @@ class Prior {
   std::string_view name() const;
 
   const family::Any& family() const { return family_; }
+
+  /// Whether they are the same family with the same arguments.
+  bool operator==(const Prior&) const = default;
 
  private:
   explicit Prior(family::Any family);

@@ -4,6 +4,7 @@
 /// scores.
 
 #include <cstddef>
+#include <memory>
 #include <vector>
 
 #include "detente/random/prior.hpp"
@@ -24,6 +25,9 @@ class PriorTable {
 
   const Prior& prior() const { return prior_; }
 
+  /// Whether building one takes milliseconds.
+  static bool is_tabulated(const Prior& prior);
+
  private:
   /// What the table holds of a value x: x itself, log(x - low), the logit of its place between the
   /// bounds, or asinh((x - low) / span) with `low` the location and `span` the scale.
@@ -41,5 +45,9 @@ class PriorTable {
   std::vector<double> cubic_;       ///< four coefficients per interval of the grid of scores
   std::vector<double> thresholds_;  ///< of discrete families: the score at which each value ends
 };
+
+/// The table of a prior. Those that take long to build are kept a while: most runs of a session are of scenarios that share
+/// their priors. From any thread.
+std::shared_ptr<const PriorTable> prior_table(const Prior& prior);
 
 }  // namespace detente::random
