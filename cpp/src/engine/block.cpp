@@ -308,7 +308,7 @@ void Block::advance_tile(Pool& pool, Tile& tile, bool regular) {
   }
   const double length =
       regular ? program_.grid().regular_length : step_scalars()[StepScalar::length];
-  const Stretch stretch = Stretch::of_step(program, code, frame, length);
+  const Stretch stretch = Stretch::of_step(program, code, frame, length, clock_views_);
   for (std::size_t x = 0; x < n_crossed; ++x) {
     const std::size_t lane = lanes_[x];
     const Slot slot = tile.slots[lane];

@@ -1,5 +1,5 @@
-// Events that change nothing but variables which move in the lane's state anyway: the lane keeps its place, only its
-// columns are brought up to date. Marked point processes with many events per path live on this.
+// Events that move no chain: the lane keeps its place, only its columns are brought up to date. Marked point processes
+// and populations, with many events per path, live on this.
 
 #include <algorithm>
 #include <limits>
@@ -32,29 +32,31 @@ Weight Block::weight_of(Pool& pool, ElementId element) {
   known = Weight::heavy;
   if (program_.is_transition(element) || !program_.triggers().empty()) return known;
   const program::StateProgram& state = pool.program();
-  // What is held may read the count of firings; cumulative baseline hazards are columns of their own.
-  if (state.baseline_count() > 0 || reads_field(state.arrival(), layout_.count(element))) {
-    return known;
-  }
+  if (state.baseline_count() > 0)
+    return known;  // their cumulative hazards are columns of their own
   std::shared_ptr<const program::FiringProgram>& firing = pool.firings[element];
   if (firing == nullptr) firing = program_.firing(element, state.state());
   if (!firing->moves.empty()) return known;
-  std::vector<std::uint32_t> fields;
-  for (const std::uint32_t variable : firing->assigned) {
-    if (pool.moving_column(variable) < 0) return known;
+  std::vector<std::uint32_t> fields{layout_.count(element)};
+  for (const std::uint32_t variable : firing->assigned)
     fields.push_back(layout_.variable(variable));
-  }
-  known = state.keeps_rates(fields) ? Weight::lightest : Weight::light;
+  const bool changes_held =
+      std::any_of(fields.begin(), fields.end(),
+                  [&state](std::uint32_t field) { return reads_field(state.arrival(), field); });
+  known = changes_held                ? Weight::light_on_held
+          : state.keeps_rates(fields) ? Weight::lightest
+                                      : Weight::light;
   pool.light_readings[element] = reading_after(pool, element);
   return known;
 }
 
 void Block::fire_light(Pool& pool) {
-  std::stable_sort(light_.begin(), light_.end(),
-                   [](const LightFired& a, const LightFired& b) { return a.element < b.element; });
-  for (std::size_t from = 0, to = 0; from < light_.size(); from = to) {
-    while (to < light_.size() && light_[to].element == light_[from].element) ++to;
-    fire_light_group(pool, light_.data() + from, to - from);
+  for (auto from = light_.begin(); from != light_.end();) {
+    const auto to = std::partition(
+        from, light_.end(),
+        [element = from->element](const LightFired& fired) { return fired.element == element; });
+    fire_light_group(pool, &*from, static_cast<std::size_t>(to - from));
+    from = to;
   }
   light_.clear();
   rests_.clear();
@@ -137,15 +139,18 @@ void Block::fire_light_group(Pool& pool, const LightFired* fired, std::size_t m)
     chosen_.clear();
     for (std::size_t i = 0; i < count; ++i) chosen_.push_back(alive[from + i].slot);
     const Slot* chunk = chosen_.data();
-    draw(variates_.data(), program_.streams(element).clock, chunk, count, element, true);
-    for (std::size_t i = 0; i < count; ++i) {
-      const std::size_t position = position_of_[chunk[i]];
-      for (const std::uint32_t variable : firing.assigned) {
-        pool.at(position, static_cast<std::size_t>(pool.moving_column(variable))) =
+    lane_places_.resize(count);
+    for (std::size_t i = 0; i < count; ++i) lane_places_[i] = pool.place(position_of_[chunk[i]]);
+    for (const std::uint32_t variable : firing.assigned) {
+      const std::ptrdiff_t column = pool.moving_column(variable);
+      for (std::size_t i = 0; i < count && column >= 0; ++i) {
+        lane_places_[i].at(static_cast<std::size_t>(column)) =
             record(chunk[i])[layout_.variable(variable)];
       }
-      go_on(pool, alive[from + i], variates_[i]);
     }
+    if (pool.weights[element] == Weight::light_on_held) load_held(state, chunk, count);
+    draw(variates_.data(), program_.streams(element).clock, chunk, count, element, true);
+    for (std::size_t i = 0; i < count; ++i) go_on(pool, alive[from + i], variates_[i]);
     if (!is_read) continue;
     const program::Frame frame = run_on_records(firing.touched, chunk, count, nullptr, 0);
     const std::vector<program::Operand>& outputs = firing.touched.code().outputs();

@@ -7,6 +7,7 @@
 #include <span>
 #include <vector>
 
+#include "detente/engine/block.hpp"
 #include "detente/program/specialise.hpp"
 
 namespace detente::engine {
@@ -33,27 +34,28 @@ class BaselineArguments {
 
 class Stretch {
  public:
-  /// After StateProgram::step_code, over a step of this length.
+  /// After StateProgram::step_code, over a step of this length. `room` must outlive it.
   static Stretch of_step(const program::StateProgram& state, const program::Code& code,
-                         const program::Frame& frame, double length) {
-    return {state, code, frame, length};
+                         const program::Frame& frame, double length, std::vector<ClockView>& room) {
+    return {state, code, frame, length, room};
   }
   /// After StateProgram::sub_code.
-  static Stretch of_rest(const program::StateProgram& state, const program::Frame& frame) {
-    return {state, state.sub_code(), frame, -1.0};
+  static Stretch of_rest(const program::StateProgram& state, const program::Frame& frame,
+                         std::vector<ClockView>& room) {
+    return {state, state.sub_code(), frame, -1.0, room};
   }
 
   const program::Frame& frame() const { return frame_; }
-  std::size_t clock_count() const { return state_.clocks().size(); }
+  std::size_t clock_count() const { return views_.size(); }
   const program::ActiveClock& clock(std::size_t j) const { return state_.clocks()[j]; }
 
   /// What clock j burns to the end of the stretch.
   double burnt(std::size_t j, std::size_t lane) const {
-    return frame_.value(code_.outputs()[is_step() ? j : clock_count() + j], lane);
+    return views_[j].burnt[lane * views_[j].burnt_step];
   }
   /// Its hazard; with a baseline, what multiplies it. A step's code gives products only, which are divided again.
   double rate(std::size_t j, std::size_t lane) const {
-    if (!is_step()) return frame_.value(code_.outputs()[j], lane);
+    if (views_[j].rate != nullptr) return views_[j].rate[lane * views_[j].rate_step];
     const double burnt_in_step = burnt(j, lane);
     if (!clock(j).has_baseline) return burnt_in_step * inverse_length_;
     const program::Operand at_end = state_.step_cumulative(code_, clock(j).baseline_index);
@@ -66,25 +68,35 @@ class Stretch {
     while (j < clock_count() && rate(j, lane) >= 0.0 && burnt(j, lane) >= 0.0) ++j;
     return j;
   }
-  double left(std::size_t j, std::size_t lane) const { return column(clock(j).column, lane); }
+  double left(std::size_t j, std::size_t lane) const { return views_[j].left[lane]; }
   /// Cumulative hazard of its baseline where the stretch begins.
   double cumulative(std::size_t j, std::size_t lane) const {
-    return column(clock(j).cumulative_column, lane);
+    return frame_.columns[clock(j).cumulative_column * frame_.stride + lane];
   }
 
  private:
   Stretch(const program::StateProgram& state, const program::Code& code,
-          const program::Frame& frame, double length)
-      : state_(state), code_(code), frame_(frame), inverse_length_(1.0 / length) {}
-  bool is_step() const { return inverse_length_ > 0.0; }
-  double column(std::size_t c, std::size_t lane) const {
-    return frame_.columns[c * frame_.stride + lane];
+          const program::Frame& frame, double length, std::vector<ClockView>& room)
+      : state_(state), code_(code), frame_(frame), inverse_length_(1.0 / length), views_(room) {
+    const std::vector<program::ActiveClock>& clocks = state.clocks();
+    const auto step_of = [](program::Operand operand) {
+      return operand.kind == program::Operand::Kind::scalar ? std::size_t{0} : std::size_t{1};
+    };
+    room.resize(clocks.size());
+    for (std::size_t j = 0; j < clocks.size(); ++j) {
+      const bool is_step = length > 0.0;
+      const program::Operand burnt = code.outputs()[is_step ? j : clocks.size() + j];
+      const program::Operand rate = code.outputs()[j];
+      room[j] = {frame.at(burnt), is_step ? nullptr : frame.at(rate),
+                 frame.columns + clocks[j].column * frame.stride, step_of(burnt), step_of(rate)};
+    }
   }
 
   const program::StateProgram& state_;
   const program::Code& code_;
   const program::Frame& frame_;
-  double inverse_length_;  ///< negative: of the rest of a step
+  double inverse_length_;  ///< of a step
+  const std::vector<ClockView>& views_;
 };
 
 }  // namespace detente::engine

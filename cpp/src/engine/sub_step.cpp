@@ -37,24 +37,22 @@ void Block::resolve_pending() {
   }
 }
 
-// Time until a clock runs out that has `left` to burn.
+// Time until a clock with a baseline runs out.
 double Block::crossing_delay(const Stretch& stretch, std::size_t j, Slot slot, std::size_t lane) {
   const ActiveClock& clock = stretch.clock(j);
   const double left = stretch.left(j, lane);
   const double rate = stretch.rate(j, lane);
-  if (!clock.has_baseline) return left / rate;
   const BaselineArguments arguments(clock, stretch.frame(), lane);
   const double age = program::age_at(clock.family, arguments.values(), *clock.times,
                                      stretch.cumulative(j, lane) + left / rate);
   return age - sojourn(slot, clock);
 }
 
-/// What a clock burns in `delay`.
+// What a clock with a baseline burns in `delay`.
 double Block::burnt_in(const Stretch& stretch, std::size_t j, Slot slot, std::size_t lane,
                        double delay) {
   const ActiveClock& clock = stretch.clock(j);
   const double rate = stretch.rate(j, lane);
-  if (!clock.has_baseline) return rate * delay;
   const BaselineArguments arguments(clock, stretch.frame(), lane);
   const double then = program::cumulative_hazard(clock.family, arguments.values(), *clock.times,
                                                  sojourn(slot, clock) + delay);
@@ -135,7 +133,9 @@ Block::Crossing Block::first_crossing(const Stretch& stretch, Slot slot, std::si
   for (std::size_t j = 0; j < stretch.clock_count(); ++j) {
     if (stretch.left(j, lane) - stretch.burnt(j, lane) >= 0.0) continue;
     // Where rounding puts it past the end, or the inverse of a baseline gives no number: at the end.
-    const double exact = crossing_delay(stretch, j, slot, lane);
+    const double exact = stretch.clock(j).has_baseline
+                             ? crossing_delay(stretch, j, slot, lane)
+                             : stretch.left(j, lane) / stretch.rate(j, lane);
     const double delay = exact < length ? std::max(exact, 0.0) : length;
     if (delay < first.delay) first = {j, delay};
   }
@@ -150,7 +150,9 @@ void Block::cross(const Stretch& stretch, Pool& pool, Slot slot, std::size_t lan
   const std::size_t first_rest = weight == Weight::lightest ? rests_.size() : none;
   std::vector<Observer::Competitor> competitors;
   for (std::size_t j = 0; j < stretch.clock_count(); ++j) {
-    const double burnt = burnt_in(stretch, j, slot, lane, first.delay);
+    const double burnt = stretch.clock(j).has_baseline
+                             ? burnt_in(stretch, j, slot, lane, first.delay)
+                             : stretch.rate(j, lane) * first.delay;
     left[j] = std::max(stretch.left(j, lane) - burnt, 0.0);
     if (weight == Weight::lightest) {
       rests_.push_back(std::max(stretch.burnt(j, lane) - burnt, 0.0));
@@ -206,7 +208,7 @@ void Block::sub_step(Pool& pool, const Slot* slots, std::size_t m) {
 
   find_sub_crossings(state, frame, m);
   burn_uncrossed(state, frame, m);
-  const Stretch stretch = Stretch::of_rest(state, frame);
+  const Stretch stretch = Stretch::of_rest(state, frame, clock_views_);
   const std::size_t first_fired = fired_.size();
   kept_.resize(state.clocks().size());
   for (std::size_t i = 0; i < m; ++i) {

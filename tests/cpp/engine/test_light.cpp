@@ -19,6 +19,7 @@ variables:
   x: {start: 0, reverting: {to: 0, rate: 1}, volatility: 0.2}
   y: {start: 1, drift: 0.1}
   z: {start: 0, drift: 1 - z, volatility: 0.1}  # no hazard reads it
+  w: {start: 1}                                 # moves at firings alone
 chains:
   s:
     start: a
@@ -29,7 +30,8 @@ chains:
 events:
   strike: {hazard: "4 + 2 * step(x)", effects: {x: "x + normal(0.3, 0.2)"}}
   quake: {hazard: 2, when: s == a, effects: {y: y + 1}}
-  tick: {hazard: 30 + x, effects: {z: "z + uniform(0, 1)"}}
+  shift: {hazard: 2 + 0.3 * w, effects: {w: "w + uniform(0, 1) - 0.2", y: y + 0.1 * w}}
+  tick: {hazard: 30 + x + w, effects: {z: "z + uniform(0, 1)"}}
 outcomes:
   top: {maximum: x}
   early_top: {maximum: x, until: 1}
@@ -46,6 +48,9 @@ outcomes:
   stayed: {probability: "always(y < 4, within = 2)"}
   to_high: {time_to: x > 0.9}
   at_date: {value: count(strike), at: 1.3}
+  shifts: {count: shift}
+  w_end: {value: w}
+  w_years: {integral: w, from: 0.7}
   ticks: {count: tick}
   late_ticks: {count: tick, from: 1.37}
   z_top: {maximum: z, until: 2.2}

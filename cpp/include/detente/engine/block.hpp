@@ -115,6 +115,14 @@ class Task {
   program::RecordCode utility_;
 };
 
+/// Where a clock's numbers over a stretch of time lie. A step apart is one lane apart, or none where one number serves all lanes.
+struct ClockView {
+  const double* burnt;  ///< what it burns to the end of the stretch
+  const double* rate;   ///< null where it follows from what is burnt
+  const double* left;
+  std::size_t burnt_step, rate_step;
+};
+
 class Stretch;
 
 class Block {
@@ -243,6 +251,7 @@ class Block {
   void close_gaps(Pool& pool);
   void write_back(Slot slot);
   void load_watch(Pool& pool, const Slot* slots, std::size_t m);
+  void load_held(const program::StateProgram& state, const Slot* slots, std::size_t m);
   void load_noise(const program::StateProgram& state, const Slot* slots, std::size_t m);
   void store_watch(Pool& pool, Slot slot);
   bool is_decided(std::uint32_t monitor, const double* fields) const;
@@ -292,6 +301,7 @@ class Block {
 
   // Scratch.
   std::vector<double> kept_, signals_, report_values_;
+  std::vector<ClockView> clock_views_;
   std::vector<Slot> changed_, chosen_, arriving_, group_;
   std::vector<Fired> fired_;       ///< crossed, taken from their pools
   std::vector<LightFired> light_;  ///< crossed, to fire where they are

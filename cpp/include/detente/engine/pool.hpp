@@ -61,9 +61,10 @@ struct LightReading {
 /// What a firing does to the lane.
 enum class Weight : std::uint8_t {
   unknown,
-  heavy,    ///< takes it from its pool
-  light,    ///< leaves it there, with other hazards
-  lightest  ///< leaves it there, with the same hazards
+  heavy,          ///< takes it from its pool
+  light_on_held,  ///< leaves it there, with other held values
+  light,          ///< leaves it there, with other hazards
+  lightest        ///< leaves it there, with the same hazards
 };
 
 class Pool {
