@@ -78,8 +78,9 @@ def test_an_unrelated_variable_leaves_every_other_number_alone(
 
 
 def test_what_fires_elsewhere_leaves_a_moving_variable_alone() -> None:
-    # A chain that jumps some fifty times a year takes its lanes from pool to pool in the middle of steps, and a mark
-    # fires where they are: neither touches the normals, nor rounds the values, of what they do not concern.
+    # A chain that jumps some fifty times a year takes its lanes from pool to pool in the middle of
+    # steps, and a mark fires where they are: neither touches the normals, nor rounds the values, of
+    # what they do not concern.
     quiet = """
         detente: 1
         title: A walk
