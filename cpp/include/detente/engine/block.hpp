@@ -149,7 +149,8 @@ class Block {
 
  private:
   static constexpr std::size_t least_pools = 256;
-  static constexpr std::size_t quad_steps = 4;  ///< that one Philox block has normals for
+  static constexpr std::size_t quad_steps =
+      CarriedNoise::phases + 1;  ///< that one Philox block has normals for
   struct Fired {
     Slot slot;
     program::ElementId element;
