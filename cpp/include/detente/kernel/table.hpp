@@ -62,6 +62,17 @@ struct Table {
   /// The same with one amount, burnt[0], for all lanes.
   void (*check_scalar)(std::uint8_t* marks, const double* clock, const double* burnt,
                        std::size_t n);
+
+  /// Enters a clock into the race to run out first within `length`. Where burnt[i] is more than what is left,
+  /// left[i] / rate[i] (kept within 0 and length[i]) competes with delay[i]; where it is less, it replaces that, and
+  /// first[i] becomes `number`. The lanes where rate or burnt is negative or NaN are marked as by `check`. Lanes start with
+  /// an infinite delay.
+  void (*race)(double* delay, double* first, std::uint8_t* marks, double number, const double* left,
+               const double* rate, const double* burnt, const double* length, std::size_t n);
+  /// Burns a clock after the race: left[i] loses rate[i] delay[i] where some clock came first (first[i] >= 0), and burnt[i]
+  /// where none did; rest[i] is what it burns from then on. Neither falls below 0.
+  void (*burn)(double* left, double* rest, const double* rate, const double* burnt,
+               const double* delay, const double* first, std::size_t n);
 };
 
 }  // namespace detente::kernel
