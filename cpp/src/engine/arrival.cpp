@@ -60,8 +60,6 @@ Frame Block::run_on_records(const program::RecordCode& code, const Slot* slots, 
                             const program::ElementStreams* streams, program::ElementId element) {
   const std::size_t n = rounded_lanes(m);
   columns_.reserve(code.inputs().size() * scratch_stride);
-  registers_.reserve(code.code().register_count() * scratch_stride);
-  code_scalars_.reserve(code.scalars().size());
   for (std::size_t c = 0; c < code.inputs().size(); ++c) {
     const Leaf leaf = code.inputs()[c];
     double* column = columns_.data() + c * scratch_stride;
@@ -86,6 +84,13 @@ Frame Block::run_on_records(const program::RecordCode& code, const Slot* slots, 
     }
     std::fill(column + m, column + n, column[0]);
   }
+  return run_on_columns(code, n);
+}
+
+// Code whose inputs are in columns_.
+Frame Block::run_on_columns(const program::RecordCode& code, std::size_t n) {
+  registers_.reserve(code.code().register_count() * scratch_stride);
+  code_scalars_.reserve(code.scalars().size());
   Frame frame;
   frame.registers = registers_.data();
   frame.columns = columns_.data();

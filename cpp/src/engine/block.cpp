@@ -284,76 +284,110 @@ void Block::advance_tile(Pool& pool, Tile& tile, bool regular) {
   frame.noise = tile.column(program.noise_column() + (current_ % quad_steps) * n_noises);
   code.run(frame);
 
-  const kernel::Table& table = kernel::active();
-  const auto& clocks = program.clocks();
-  const auto& variables = program.variables();
-  std::size_t n_crossed = 0;
-  if (!clocks.empty()) {
-    marks_.fill(0);
-    for (std::size_t j = 0; j < clocks.size(); ++j) {
-      const Operand burnt = program.step_hazard(code, j);
-      const bool scalar = burnt.kind == Operand::Kind::scalar;
-      (scalar ? table.check_scalar : table.check)(marks_.data(), tile.column(clocks[j].column),
-                                                  frame.at(burnt), n);
-    }
-    n_crossed = find_marked(tile.count);
+  const std::size_t n_crossed = find_crossing(program, code, frame, tile);
+  if (n_crossed > 0) {
+    const double length =
+        regular ? program_.grid().regular_length : step_scalars()[StepScalar::length];
+    const Stretch stretch = Stretch::of_step(program, code, frame, length, clock_views_);
+    cross_in_tile(stretch, pool, tile, n_crossed);
+    keep_moves(stretch, pool, tile, n_crossed);
   }
-  // What a crossing lane keeps: what its clocks have left at the crossing, its variables' values at the step's start.
-  const std::size_t n_kept = clocks.size() + variables.size();
-  kept_.resize(n_crossed * n_kept);
-  // Their records will be read and written several times.
-  for (std::size_t x = 0; x < n_crossed; ++x) {
-    const double* fields = record(tile.slots[lanes_[x]]);
-    for (std::uint32_t f = 0; f < shape_.size; f += 8) __builtin_prefetch(fields + f, 1);
-  }
-  const double length =
-      regular ? program_.grid().regular_length : step_scalars()[StepScalar::length];
-  const Stretch stretch = Stretch::of_step(program, code, frame, length, clock_views_);
-  for (std::size_t x = 0; x < n_crossed; ++x) {
-    const std::size_t lane = lanes_[x];
-    const Slot slot = tile.slots[lane];
-    double* kept = kept_.data() + x * n_kept;
-    now_[slot] = step_scalars()[StepScalar::start];
-    touched_.push_back({slot, &pool, moves_.size()});
-    if (stretch.first_unsound(lane) == clocks.size()) {
-      cross(stretch, pool, slot, lane, kept);
-    } else {
-      for (std::size_t j = 0; j < clocks.size(); ++j) kept[j] = stretch.left(j, lane);
-      pool.pending.push_back(slot);  // to be told what is wrong
-    }
-    kept += clocks.size();
-    for (std::size_t v = 0; v < variables.size(); ++v) {
-      const double before = tile.column(variables[v].column)[lane];
-      *kept++ = before;
-      moves_.push_back(program.step_move(code, v, frame, lane, before));
-    }
-  }
-  const auto& functions = table.column;
+  const auto& functions = kernel::active().column;
   const auto subtract = functions[static_cast<std::size_t>(kernel::Operation::sub_vv)];
   const auto subtract_scalar = functions[static_cast<std::size_t>(kernel::Operation::sub_vs)];
+  const auto& clocks = program.clocks();
   for (std::size_t j = 0; j < clocks.size(); ++j) {
     const Operand burnt = program.step_hazard(code, j);
     double* left = tile.column(clocks[j].column);
     (burnt.kind == Operand::Kind::scalar ? subtract_scalar : subtract)(left, left, frame.at(burnt),
                                                                        left, n);
   }
-  for (std::size_t v = 0; v < variables.size(); ++v) {
-    copy_operand(frame, program.step_value(code, v), tile.column(variables[v].column), n);
+  for (std::size_t v = 0; v < program.variables().size(); ++v) {
+    copy_operand(frame, program.step_value(code, v), tile.column(program.variables()[v].column), n);
+  }
+  for (const auto& clock : clocks) {
+    if (!clock.has_baseline) continue;
+    copy_operand(frame, program.step_cumulative(code, clock.baseline_index),
+                 tile.column(clock.cumulative_column), n);
+  }
+  if (n_crossed > 0) put_back(program, tile, n_crossed);
+}
+
+// Puts the lanes where a clock runs out within the step, or a hazard is no hazard, into lanes_; returns how many.
+std::size_t Block::find_crossing(const StateProgram& program, const Code& code, const Frame& frame,
+                                 Tile& tile) {
+  const auto& clocks = program.clocks();
+  if (clocks.empty()) return 0;
+  const kernel::Table& table = kernel::active();
+  marks_.fill(0);
+  for (std::size_t j = 0; j < clocks.size(); ++j) {
+    const Operand burnt = program.step_hazard(code, j);
+    const bool scalar = burnt.kind == Operand::Kind::scalar;
+    (scalar ? table.check_scalar : table.check)(marks_.data(), tile.column(clocks[j].column),
+                                                frame.at(burnt), frame.n);
+  }
+  return find_marked(tile.count);
+}
+
+// Each crossing lane up to its first crossing. What it has to keep while its tile moves on to the step's end goes to
+// kept_, lanes side by side: what its clocks then have left, its variables, its cumulative hazards.
+void Block::cross_in_tile(const Stretch& stretch, Pool& pool, Tile& tile, std::size_t n_crossed) {
+  const StateProgram& program = pool.program();
+  const std::size_t n_clocks = stretch.clock_count();
+  const std::size_t n_variables = program.variables().size();
+  const std::size_t n_kept = n_clocks + n_variables + program.baseline_count();
+  kept_.resize(n_crossed * n_kept);
+  // Their records will be read and written several times.
+  for (std::size_t x = 0; x < n_crossed; ++x) {
+    const double* fields = record(tile.slots[lanes_[x]]);
+    for (std::uint32_t f = 0; f < shape_.size; f += 8) __builtin_prefetch(fields + f, 1);
   }
   for (std::size_t x = 0; x < n_crossed; ++x) {
     const std::size_t lane = lanes_[x];
-    const double* kept = kept_.data() + x * n_kept;
-    for (const auto& clock : clocks) tile.column(clock.column)[lane] = *kept++;
-    for (const auto& variable : variables) tile.column(variable.column)[lane] = *kept++;
+    const Slot slot = tile.slots[lane];
+    double* left = kept_.data() + x;
+    now_[slot] = step_scalars()[StepScalar::start];
+    touched_.push_back({slot, &pool, moves_.size() + x * n_variables});
+    if (stretch.first_unsound(lane) == n_clocks) {
+      cross(stretch, pool, slot, lane, left, n_crossed);
+    } else {
+      for (std::size_t j = 0; j < n_clocks; ++j) left[j * n_crossed] = stretch.left(j, lane);
+      pool.pending.push_back(slot);  // to be told what is wrong
+    }
   }
-  // Cumulative hazards move to the step's end, except where the step is not over.
-  kept_.resize(std::max(kept_.size(), n_crossed));
-  for (const auto& clock : clocks) {
+}
+
+// What the step does to the variables of the lanes that have crossed.
+void Block::keep_moves(const Stretch& stretch, Pool& pool, Tile& tile, std::size_t n_crossed) {
+  const StateProgram& program = pool.program();
+  const auto& variables = program.variables();
+  double* kept = kept_.data() + stretch.clock_count() * n_crossed;
+  const std::size_t first = moves_.size();
+  moves_.resize(first + n_crossed * variables.size());
+  for (std::size_t v = 0; v < variables.size(); ++v) {
+    const double* column = tile.column(variables[v].column);
+    program::StepMove* move = moves_.data() + first + v;
+    for (std::size_t x = 0; x < n_crossed; ++x, move += variables.size()) {
+      *kept++ = column[lanes_[x]];
+      *move = program.step_move(stretch.code(), v, stretch.frame(), lanes_[x], column[lanes_[x]]);
+    }
+  }
+  for (const auto& clock : program.clocks()) {
     if (!clock.has_baseline) continue;
-    double* column = tile.column(clock.cumulative_column);
-    for (std::size_t x = 0; x < n_crossed; ++x) kept_[x] = column[lanes_[x]];
-    copy_operand(frame, program.step_cumulative(code, clock.baseline_index), column, n);
-    for (std::size_t x = 0; x < n_crossed; ++x) column[lanes_[x]] = kept_[x];
+    const double* column = tile.column(clock.cumulative_column);
+    for (std::size_t x = 0; x < n_crossed; ++x) *kept++ = column[lanes_[x]];
+  }
+}
+
+void Block::put_back(const StateProgram& program, Tile& tile, std::size_t n_crossed) {
+  const double* kept = kept_.data();
+  const auto put = [this, &kept, n_crossed](double* column) {
+    for (std::size_t x = 0; x < n_crossed; ++x) column[lanes_[x]] = *kept++;
+  };
+  for (const auto& clock : program.clocks()) put(tile.column(clock.column));
+  for (const auto& variable : program.variables()) put(tile.column(variable.column));
+  for (const auto& clock : program.clocks()) {
+    if (clock.has_baseline) put(tile.column(clock.cumulative_column));
   }
 }
 

@@ -17,9 +17,6 @@ using program::Operand;
 
 namespace {
 
-/// A path that fires more often than this within one step will not come to an end.
-constexpr std::uint32_t most_firings_in_step = 100'000;
-
 struct Move {
   std::uint32_t chain;
   std::uint8_t to;

@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "detente/engine/block.hpp"
+#include "engine/burst.hpp"
 
 namespace detente::engine {
 
@@ -51,6 +52,12 @@ Weight Block::weight_of(Pool& pool, ElementId element) {
 }
 
 void Block::fire_light(Pool& pool) {
+  if (Burst::plan_of(*this, pool).fits) {
+    Burst(*this, pool).run();
+    light_.clear();
+    rests_.clear();
+    return;
+  }
   for (auto from = light_.begin(); from != light_.end();) {
     const auto to = std::partition(
         from, light_.end(),
@@ -151,18 +158,22 @@ void Block::fire_light_group(Pool& pool, const LightFired* fired, std::size_t m)
     if (pool.weights[element] == Weight::light_on_held) load_held(state, chunk, count);
     draw(variates_.data(), program_.streams(element).clock, chunk, count, element, true);
     for (std::size_t i = 0; i < count; ++i) go_on(pool, alive[from + i], variates_[i]);
-    if (!is_read) continue;
-    const program::Frame frame = run_on_records(firing.touched, chunk, count, nullptr, 0);
-    const std::vector<program::Operand>& outputs = firing.touched.code().outputs();
-    signals_.resize(outputs.size());
-    for (std::size_t i = 0; i < count; ++i) {
-      for (std::size_t k = 0; k < outputs.size(); ++k) {
-        signals_[k] = frame.value(outputs[k], i);
-      }
-      plan_.read_touched(record(chunk[i]), now_[chunk[i]], reading.monitors, firing.touched_signals,
-                         signals_.data(), in_run_off_);
-      load_watch(pool, chunk + i, 1);
-    }
+    if (is_read) read_light(pool, element, chunk, count);
+  }
+}
+
+// Readings after a light firing of lanes whose records are up to date.
+void Block::read_light(Pool& pool, ElementId element, const Slot* slots, std::size_t m) {
+  const program::FiringProgram& firing = *pool.firings[element];
+  const LightReading& reading = pool.light_readings[element];
+  const program::Frame frame = run_on_records(firing.touched, slots, m, nullptr, 0);
+  const std::vector<program::Operand>& outputs = firing.touched.code().outputs();
+  signals_.resize(outputs.size());
+  for (std::size_t i = 0; i < m; ++i) {
+    for (std::size_t k = 0; k < outputs.size(); ++k) signals_[k] = frame.value(outputs[k], i);
+    plan_.read_touched(record(slots[i]), now_[slots[i]], reading.monitors, firing.touched_signals,
+                       signals_.data(), in_run_off_);
+    load_watch(pool, slots + i, 1);
   }
 }
 

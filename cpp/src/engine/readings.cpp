@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "detente/engine/block.hpp"
+#include "engine/outputs.hpp"
 
 namespace detente::engine {
 
@@ -11,26 +12,6 @@ using program::Code;
 using program::Frame;
 using program::Operand;
 using program::StateProgram;
-
-namespace {
-
-/// Results of a code as columns, scalars written out.
-void collect_columns(const Code& code, const Frame& frame, Buffer<double>& splats,
-                     std::vector<const double*>& values) {
-  values.clear();
-  splats.reserve(code.outputs().size() * scratch_stride);
-  for (std::size_t i = 0; i < code.outputs().size(); ++i) {
-    const double* column = frame.at(code.outputs()[i]);
-    if (code.outputs()[i].kind == Operand::Kind::scalar) {
-      double* splat = splats.data() + i * scratch_stride;
-      std::fill_n(splat, tile_lanes, column[0]);
-      column = splat;
-    }
-    values.push_back(column);
-  }
-}
-
-}  // namespace
 
 // Signals that move at every step: sums and extremes are kept in columns; a window is looked at where its signal says
 // that something may be decided.

@@ -45,8 +45,10 @@ class Stretch {
     return {state, state.sub_code(), frame, -1.0, room};
   }
 
+  const program::Code& code() const { return code_; }
   const program::Frame& frame() const { return frame_; }
-  std::size_t clock_count() const { return views_.size(); }
+  std::size_t clock_count() const { return n_; }
+  const ClockView& view(std::size_t j) const { return views_[j]; }
   const program::ActiveClock& clock(std::size_t j) const { return state_.clocks()[j]; }
 
   /// What clock j burns to the end of the stretch.
@@ -55,40 +57,55 @@ class Stretch {
   }
   /// Its hazard; with a baseline, what multiplies it. A step's code gives products only, which are divided again.
   double rate(std::size_t j, std::size_t lane) const {
-    if (views_[j].rate != nullptr) return views_[j].rate[lane * views_[j].rate_step];
+    const ClockView& view = views_[j];
+    if (view.rate != nullptr) return view.rate[lane * view.rate_step];
     const double burnt_in_step = burnt(j, lane);
-    if (!clock(j).has_baseline) return burnt_in_step * inverse_length_;
-    const program::Operand at_end = state_.step_cumulative(code_, clock(j).baseline_index);
-    const double growth = frame_.value(at_end, lane) - cumulative(j, lane);
+    if (!view.has_baseline) return burnt_in_step * inverse_length_;
+    const double growth = view.at_end[lane * view.at_end_step] - view.cumulative[lane];
     return growth > 0.0 ? burnt_in_step / growth : burnt_in_step;
   }
-  /// The first clock whose hazard is negative or no number on a lane; clock_count() where all are sound.
+  /// The first clock whose hazard is negative or no number on a lane; clock_count() where all are sound. The hazard of a
+  /// whole step has the sign of what it burns.
   std::size_t first_unsound(std::size_t lane) const {
     std::size_t j = 0;
-    while (j < clock_count() && rate(j, lane) >= 0.0 && burnt(j, lane) >= 0.0) ++j;
+    while (j < n_ && burnt(j, lane) >= 0.0 &&
+           (views_[j].rate == nullptr || views_[j].rate[lane * views_[j].rate_step] >= 0.0)) {
+      ++j;
+    }
     return j;
   }
   double left(std::size_t j, std::size_t lane) const { return views_[j].left[lane]; }
-  /// Cumulative hazard of its baseline where the stretch begins.
-  double cumulative(std::size_t j, std::size_t lane) const {
-    return frame_.columns[clock(j).cumulative_column * frame_.stride + lane];
-  }
+  double cumulative(std::size_t j, std::size_t lane) const { return views_[j].cumulative[lane]; }
 
  private:
   Stretch(const program::StateProgram& state, const program::Code& code,
           const program::Frame& frame, double length, std::vector<ClockView>& room)
-      : state_(state), code_(code), frame_(frame), inverse_length_(1.0 / length), views_(room) {
+      : state_(state), code_(code), frame_(frame), inverse_length_(1.0 / length) {
     const std::vector<program::ActiveClock>& clocks = state.clocks();
     const auto step_of = [](program::Operand operand) {
       return operand.kind == program::Operand::Kind::scalar ? std::size_t{0} : std::size_t{1};
     };
-    room.resize(clocks.size());
-    for (std::size_t j = 0; j < clocks.size(); ++j) {
-      const bool is_step = length > 0.0;
-      const program::Operand burnt = code.outputs()[is_step ? j : clocks.size() + j];
-      const program::Operand rate = code.outputs()[j];
-      room[j] = {frame.at(burnt), is_step ? nullptr : frame.at(rate),
-                 frame.columns + clocks[j].column * frame.stride, step_of(burnt), step_of(rate)};
+    n_ = clocks.size();
+    room.resize(n_);
+    views_ = room.data();
+    const bool is_step = length > 0.0;
+    for (std::size_t j = 0; j < n_; ++j) {
+      const program::ActiveClock& clock = clocks[j];
+      ClockView& view = room[j];
+      const program::Operand burnt = code.outputs()[is_step ? j : n_ + j];
+      view.burnt = frame.at(burnt);
+      view.burnt_step = step_of(burnt);
+      view.rate = is_step ? nullptr : frame.at(code.outputs()[j]);
+      view.rate_step = step_of(code.outputs()[j]);
+      view.left = frame.columns + clock.column * frame.stride;
+      view.element = clock.element;
+      view.has_baseline = clock.has_baseline;
+      if (!clock.has_baseline) continue;
+      view.cumulative = frame.columns + clock.cumulative_column * frame.stride;
+      if (!is_step) continue;
+      const program::Operand at_end = state.step_cumulative(code, clock.baseline_index);
+      view.at_end = frame.at(at_end);
+      view.at_end_step = step_of(at_end);
     }
   }
 
@@ -96,7 +113,8 @@ class Stretch {
   const program::Code& code_;
   const program::Frame& frame_;
   double inverse_length_;  ///< of a step
-  const std::vector<ClockView>& views_;
+  std::size_t n_ = 0;
+  const ClockView* views_ = nullptr;
 };
 
 }  // namespace detente::engine

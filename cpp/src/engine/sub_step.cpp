@@ -130,38 +130,38 @@ void Block::fail_at(const Stretch& stretch, std::size_t j, Slot slot, std::size_
 Block::Crossing Block::first_crossing(const Stretch& stretch, Slot slot, std::size_t lane) {
   const double length = std::max(step_scalars()[StepScalar::end] - now_[slot], 0.0);
   Crossing first{0, std::numeric_limits<double>::infinity()};
-  for (std::size_t j = 0; j < stretch.clock_count(); ++j) {
-    if (stretch.left(j, lane) - stretch.burnt(j, lane) >= 0.0) continue;
+  const std::size_t n = stretch.clock_count();
+  for (std::size_t j = 0; j < n; ++j) {
+    const double left = stretch.left(j, lane);
+    if (left - stretch.burnt(j, lane) >= 0.0) continue;
     // Where rounding puts it past the end, or the inverse of a baseline gives no number: at the end.
-    const double exact = stretch.clock(j).has_baseline
-                             ? crossing_delay(stretch, j, slot, lane)
-                             : stretch.left(j, lane) / stretch.rate(j, lane);
+    const double exact = stretch.view(j).has_baseline ? crossing_delay(stretch, j, slot, lane)
+                                                      : left / stretch.rate(j, lane);
     const double delay = exact < length ? std::max(exact, 0.0) : length;
     if (delay < first.delay) first = {j, delay};
   }
   return first;
 }
 
-// Moves a lane to its first crossing: what the clocks then have left goes to `left`, one each.
-void Block::cross(const Stretch& stretch, Pool& pool, Slot slot, std::size_t lane, double* left) {
+// Moves a lane to its first crossing: what the clocks then have left goes to `left`, a step apart.
+void Block::cross(const Stretch& stretch, Pool& pool, Slot slot, std::size_t lane, double* left,
+                  std::size_t left_step) {
   const Crossing first = first_crossing(stretch, slot, lane);
-  const program::ElementId element = stretch.clock(first.clock).element;
+  const program::ElementId element = stretch.view(first.clock).element;
   const Weight weight = weight_of(pool, element);
+  const std::size_t n = stretch.clock_count();
   const std::size_t first_rest = weight == Weight::lightest ? rests_.size() : none;
-  std::vector<Observer::Competitor> competitors;
-  for (std::size_t j = 0; j < stretch.clock_count(); ++j) {
-    const double burnt = stretch.clock(j).has_baseline
+  if (first_rest != none) rests_.resize(first_rest + n);
+  for (std::size_t j = 0; j < n; ++j) {
+    const double burnt = stretch.view(j).has_baseline
                              ? burnt_in(stretch, j, slot, lane, first.delay)
                              : stretch.rate(j, lane) * first.delay;
-    left[j] = std::max(stretch.left(j, lane) - burnt, 0.0);
-    if (weight == Weight::lightest) {
-      rests_.push_back(std::max(stretch.burnt(j, lane) - burnt, 0.0));
+    left[j * left_step] = std::max(stretch.left(j, lane) - burnt, 0.0);
+    if (first_rest != none) {
+      rests_[first_rest + j] = std::max(stretch.burnt(j, lane) - burnt, 0.0);
     }
-    if (options_.observer == nullptr) continue;
-    competitors.push_back({stretch.clock(j).element,
-                           hazard_after(stretch, j, slot, lane, first.delay),
-                           j == first.clock ? 0.0 : left[j]});
   }
+  if (options_.observer != nullptr) show_crossing(stretch, first, slot, lane, left, left_step);
   now_[slot] = std::min(now_[slot] + first.delay, step_scalars()[StepScalar::end]);
   record(slot)[layout_.firings(element)] += 1.0;
   if (weight == Weight::heavy) {
@@ -169,7 +169,19 @@ void Block::cross(const Stretch& stretch, Pool& pool, Slot slot, std::size_t lan
   } else {
     light_.push_back({slot, element, first_rest});
   }
-  if (options_.observer != nullptr) options_.observer->crossing(now_[slot], element, competitors);
+}
+
+// What competed at a crossing, for who watches.
+void Block::show_crossing(const Stretch& stretch, Crossing first, Slot slot, std::size_t lane,
+                          const double* left, std::size_t left_step) {
+  std::vector<Observer::Competitor> competitors;
+  for (std::size_t j = 0; j < stretch.clock_count(); ++j) {
+    competitors.push_back({stretch.view(j).element,
+                           hazard_after(stretch, j, slot, lane, first.delay),
+                           j == first.clock ? 0.0 : left[j * left_step]});
+  }
+  const double then = std::min(now_[slot] + first.delay, step_scalars()[StepScalar::end]);
+  options_.observer->crossing(then, stretch.view(first.clock).element, competitors);
 }
 
 // Takes the lanes that crossed from their pool, except those which stay where they are, and fires the latter.
@@ -218,7 +230,7 @@ void Block::sub_step(Pool& pool, const Slot* slots, std::size_t m) {
       fail_at(stretch, unsound, slots[i], i);
       continue;
     }
-    cross(stretch, pool, slots[i], i, kept_.data());
+    cross(stretch, pool, slots[i], i, kept_.data(), 1);
     for (std::size_t j = 0; j < kept_.size(); ++j) {
       lane_places_[i].at(state.clocks()[j].column) = kept_[j];
     }

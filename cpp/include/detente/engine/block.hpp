@@ -121,9 +121,30 @@ struct ClockView {
   const double* rate;   ///< null where it follows from what is burnt
   const double* left;
   std::size_t burnt_step, rate_step;
+  program::ElementId element;
+  bool has_baseline;
+  const double* cumulative;  ///< with a baseline: its cumulative hazard where the stretch begins
+  const double* at_end;      ///< and, of a whole step, where it ends
+  std::size_t at_end_step;
+};
+
+/// Lanes of a pool that are worked on together, see BurstPlan.
+struct BurstScratch {
+  Buffer<double> columns;
+  Buffer<double> first{tile_lanes};  ///< clock that has run out; below 0: none
+  Buffer<double> delay{tile_lanes}, length{tile_lanes};
+  std::array<std::uint8_t, tile_lanes / 8> unsound{};  ///< lanes where a hazard is no hazard, as bits
+  std::array<Slot, tile_lanes> slots{};
+  std::array<LanePlace, tile_lanes> places{};
+  std::array<std::uint32_t, tile_lanes> n_fired{};  ///< in the burst
+  std::array<std::uint8_t, tile_lanes> has_failed{};
+  std::array<std::uint32_t, tile_lanes> chosen{};  ///< lanes that fire the same element
+  std::size_t n_chosen = 0;
+  std::vector<Slot> finished;  ///< at the step's end
 };
 
 class Stretch;
+class Burst;
 
 class Block {
  public:
@@ -148,6 +169,10 @@ class Block {
   const std::vector<std::unique_ptr<Pool>>& pools() const { return pools_; }
 
  private:
+  friend class Burst;
+
+  /// A path that fires more often than this within one step will not come to an end.
+  static constexpr std::uint32_t most_firings_in_step = 100'000;
   static constexpr std::size_t least_pools = 256;
   static constexpr std::size_t quad_steps =
       CarriedNoise::phases + 1;  ///< that one Philox block has normals for
@@ -179,7 +204,12 @@ class Block {
   void check_triggers(std::size_t k);
   void step(std::size_t k);
   void advance_tile(Pool& pool, Tile& tile, bool regular);
+  std::size_t find_crossing(const program::StateProgram& program, const program::Code& code,
+                            const program::Frame& frame, Tile& tile);
   std::size_t find_marked(std::size_t count);
+  void cross_in_tile(const Stretch& stretch, Pool& pool, Tile& tile, std::size_t n_crossed);
+  void keep_moves(const Stretch& stretch, Pool& pool, Tile& tile, std::size_t n_crossed);
+  void put_back(const program::StateProgram& program, Tile& tile, std::size_t n_crossed);
   program::Frame frame_of(Pool& pool, Tile& tile);
   void make_noise(Pool& pool, Tile& tile, std::uint32_t quad);
   static void copy_operand(const program::Frame& frame, program::Operand operand, double* out,
@@ -203,7 +233,10 @@ class Block {
   // sub_step.cpp: lanes that cross within a step
   void resolve_pending();
   void sub_step(Pool& pool, const Slot* slots, std::size_t m);
-  void cross(const Stretch& stretch, Pool& pool, Slot slot, std::size_t lane, double* left);
+  void cross(const Stretch& stretch, Pool& pool, Slot slot, std::size_t lane, double* left,
+             std::size_t left_step);
+  void show_crossing(const Stretch& stretch, Crossing first, Slot slot, std::size_t lane,
+                     const double* left, std::size_t left_step);
   void part_crossed(Pool& pool, std::size_t first_fired);
   Crossing first_crossing(const Stretch& stretch, Slot slot, std::size_t lane);
   void fail_at(const Stretch& stretch, std::size_t j, Slot slot, std::size_t lane);
@@ -226,6 +259,7 @@ class Block {
   Weight weight_of(Pool& pool, program::ElementId element);
   LightReading reading_after(const Pool& pool, program::ElementId element) const;
   void fire_light(Pool& pool);
+  void read_light(Pool& pool, program::ElementId element, const Slot* slots, std::size_t m);
   void fire_light_group(Pool& pool, const LightFired* fired, std::size_t m);
   void go_on(Pool& pool, const LightFired& fired, double drawn);
 
@@ -257,6 +291,7 @@ class Block {
   void store_watch(Pool& pool, Slot slot);
   bool is_decided(std::uint32_t monitor, const double* fields) const;
   void leave_all(std::vector<Slot>& slots);
+  program::Frame run_on_columns(const program::RecordCode& code, std::size_t n);
   program::Frame run_on_records(const program::RecordCode& code, const Slot* slots, std::size_t m,
                                 const program::ElementStreams* streams, program::ElementId element);
   void draw(double* out, std::uint32_t stream, const Slot* slots, std::size_t m,
@@ -302,12 +337,14 @@ class Block {
 
   // Scratch.
   std::vector<double> kept_, signals_, report_values_;
+  std::vector<const double*> outputs_;
   std::vector<ClockView> clock_views_;
   std::vector<Slot> changed_, chosen_, arriving_, group_;
   std::vector<Fired> fired_;       ///< crossed, taken from their pools
   std::vector<LightFired> light_;  ///< crossed, to fire where they are
   std::vector<LightFired> light_alive_;
   std::vector<double> rests_;  ///< what their clocks burn in the rest of the step
+  BurstScratch burst_;
   std::vector<Slot> late_;     ///< lanes between a step and the grid point at its end, in no pool
   std::vector<std::uint8_t> is_triggered_;
   std::vector<LanePlace> lane_places_;

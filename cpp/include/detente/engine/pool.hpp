@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "detente/engine/buffer.hpp"
+#include "detente/engine/burst_plan.hpp"
 #include "detente/outcome/plan.hpp"
 #include "detente/program/firing.hpp"
 #include "detente/program/specialise.hpp"
@@ -118,6 +119,8 @@ class Pool {
   std::vector<LightReading> light_readings;
   /// Whether a firing of the element leaves a lane where it is, see Block::weight_of.
   std::vector<Weight> weights;
+  /// See Burst::plan_of; null until first needed.
+  std::unique_ptr<const BurstPlan> burst;
 
  private:
   void grow();
