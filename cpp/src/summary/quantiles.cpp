@@ -36,6 +36,67 @@ double value_in_bin(const QuantileSketch::Bin& bin, std::uint64_t position) {
   return bin.low + (bin.high - bin.low) * share;
 }
 
+/// So many cells for each bin are a fine start.
+constexpr std::size_t cells_per_bin = 16;
+
+/// The extremes of some values, how often they occur, and those of the values beside zero.
+struct Spread {
+  double low = infinity, high = -infinity;
+  double low_bin = infinity, high_bin = -infinity;
+  std::uint64_t n_low = 0, n_high = 0, n_zero = 0;
+  bool is_finite = true;
+};
+
+Spread spread_of(const double* values, std::size_t n) {
+  Spread spread;
+  for (std::size_t i = 0; i < n; ++i) {
+    const double value = values[i];
+    spread.is_finite &= std::fabs(value) < infinity;
+    spread.low = value < spread.low ? value : spread.low;
+    spread.high = value > spread.high ? value : spread.high;
+  }
+  for (std::size_t i = 0; i < n; ++i) {
+    spread.n_low += values[i] == spread.low ? 1 : 0;
+    spread.n_high += values[i] == spread.high ? 1 : 0;
+    spread.n_zero += values[i] == 0.0 ? 1 : 0;
+  }
+  spread.low_bin = spread.low;
+  spread.high_bin = spread.high;
+  if (spread.low != 0.0 && spread.high != 0.0) return spread;
+  spread.low_bin = infinity;
+  spread.high_bin = -infinity;
+  for (std::size_t i = 0; i < n; ++i) {
+    if (values[i] == 0.0) continue;
+    spread.low_bin = std::min(spread.low_bin, values[i]);
+    spread.high_bin = std::max(spread.high_bin, values[i]);
+  }
+  return spread;
+}
+
+std::uint64_t cells_between(const Spread& spread, int level) {
+  return static_cast<std::uint64_t>(grid_key(spread.high_bin, level)) -
+         static_cast<std::uint64_t>(grid_key(spread.low_bin, level)) + 1;
+}
+
+std::size_t count_free(const std::vector<std::uint64_t>& cells) {
+  return static_cast<std::size_t>(std::count(cells.begin(), cells.end(), std::uint64_t{0}));
+}
+
+/// One level up: `first` is the key of the first cell.
+void join_neighbours(std::vector<std::uint64_t>& cells, std::int64_t& first) {
+  const std::int64_t joined_first = first >> 1;
+  const std::int64_t last = first + static_cast<std::int64_t>(cells.size()) - 1;
+  for (std::size_t c = 0; c < cells.size(); ++c) {
+    const std::int64_t key = first + static_cast<std::int64_t>(c);
+    const auto to = static_cast<std::size_t>((key >> 1) - joined_first);
+    const std::uint64_t count = cells[c];
+    if (to != c) cells[c] = 0;
+    if (to != c) cells[to] += count;
+  }
+  cells.resize(static_cast<std::size_t>((last >> 1) - joined_first + 1));
+  first = joined_first;
+}
+
 }  // namespace
 
 std::uint64_t quantile_rank(double p, std::uint64_t n) {
@@ -74,10 +135,48 @@ std::size_t QuantileSketch::find(std::int64_t key) const {
 }
 
 void QuantileSketch::add(const double* values, std::size_t n) {
+  if (level_ == 0 && this->n() + n_nan_ == 0 && add_all_at_once(values, n)) return;
   for (std::size_t i = 0; i < n; ++i) {
     i += add_to_known_bins(values + i, n - i);
     if (i < n) add(values[i]);
   }
+}
+
+// The first values of a sketch, if they are many: counted in cells of the finest level at which their span is no more than
+// a few times the capacity, then at coarser ones until they fit. False, and nothing done, where they may fit at a finer
+// level or exactly.
+bool QuantileSketch::add_all_at_once(const double* values, std::size_t n) {
+  if (n < 4 * capacity_) return false;
+  const Spread spread = spread_of(values, n);
+  if (!spread.is_finite || spread.n_zero == n) return false;
+  int level = std::max(least_level_for(spread.low_bin), least_level_for(spread.high_bin));
+  while (cells_between(spread, level) > cells_per_bin * capacity_) ++level;
+  std::int64_t first = grid_key(spread.low_bin, level);
+  std::vector<std::uint64_t> cells(cells_between(spread, level), 0);
+  for (std::size_t i = 0; i < n; ++i) {
+    if (values[i] != 0.0) ++cells[static_cast<std::size_t>(grid_key(values[i], level) - first)];
+  }
+  std::size_t n_occupied = cells.size() - count_free(cells);
+  if (n_occupied <= capacity_) return false;
+  for (; n_occupied > capacity_; ++level) {
+    join_neighbours(cells, first);
+    n_occupied = cells.size() - count_free(cells);
+  }
+  std::vector<Slot> slots;
+  for (std::size_t c = 0; c < cells.size(); ++c) {
+    if (cells[c] != 0) slots.push_back({first + static_cast<std::int64_t>(c), cells[c]});
+  }
+  std::size_t n_slots = fewest_slots;
+  while (most_occupied(n_slots) < slots.size()) n_slots *= 2;
+  level_ = level;
+  place(slots, n_slots, 0);
+  minimum_ = spread.low;
+  maximum_ = spread.high;
+  n_at_minimum_ = spread.n_low;
+  n_at_maximum_ = spread.n_high;
+  n_zero_ = spread.n_zero;
+  n_finite_ = n;
+  return true;
 }
 
 // The short way for values strictly between the extremes whose bin exists; returns how many it took

@@ -159,6 +159,36 @@ TEST_CASE("neither order nor split shows in a sketch's bytes", "[summary]") {
   }
 }
 
+TEST_CASE("many values at once make the sketch that they make one by one", "[summary]") {
+  std::vector<std::vector<double>> columns = samples(10'000);
+  columns.push_back(std::vector<double>(10'000, 0.0));
+  columns.push_back(std::vector<double>(10'000, -3.0));
+  std::vector<double> apart(10'000, 1e-300);  // few distinct values, however far apart
+  for (std::size_t i = 0; i < 50; ++i) apart[i] = -1e300 * static_cast<double>(i);
+  columns.push_back(apart);
+  columns.push_back(columns[0]);
+  columns.back()[17] = missing;
+  columns.push_back(columns[0]);
+  for (double& value : columns.back()) value = std::max(value, 0.0);  // a heap at zero, the least
+  columns.push_back(columns[1]);
+  columns.back()[17] = 1e200;
+  for (const std::vector<double>& values : columns) {
+    for (const std::size_t capacity :
+         {std::size_t{16}, QuantileSketch::compact_capacity, QuantileSketch::default_capacity}) {
+      QuantileSketch single(capacity);
+      for (const double value : values) single.add(value);
+      QuantileSketch whole = sketch_of(values, capacity);
+      REQUIRE(bytes_of(whole) == bytes_of(single));
+      // What comes later finds either in the same state.
+      for (std::size_t i = 0; i < 500; ++i) {
+        single.add(1.5 * values[i]);
+        whole.add(1.5 * values[i]);
+      }
+      REQUIRE(bytes_of(whole) == bytes_of(single));
+    }
+  }
+}
+
 TEST_CASE("doubles of every size keep their order in sixteen bins", "[summary]") {
   Generator generator(44);
   std::vector<double> values;
