@@ -1,5 +1,7 @@
-/// The benchmark scenario truce.yaml written by hand, one path at a time: what a specialist would
-/// write in an afternoon with a fast scalar generator and std::exp.
+/// The benchmark scenario truce.yaml written by hand, one path at a time, with a fast scalar generator
+/// and std::exp: two programs from one source. By default the normals are the standard library's, as
+/// one writes it first; with -DDETENTE_ZIGGURAT they come from a ziggurat, as a specialist writes it
+/// who has profiled.
 ///
 /// usage: plain PATHS SEED; prints "seconds S" and, per outcome, "NAME MEAN STANDARD_DEVIATION".
 ///
@@ -7,8 +9,7 @@
 /// others by Euler-Maruyama); every transition burns an Exp(1) clock with hazards held between
 /// events; Weibull baselines are integrated in closed form.
 ///
-/// Generators: xoshiro256++ (Blackman & Vigna 2021) seeded by splitmix64; normals by a 256-layer
-/// ziggurat (Marsaglia & Tsang 2000).
+/// Normals: std::normal_distribution, or a 256-layer ziggurat (Marsaglia & Tsang 2000).
 
 #include <algorithm>
 #include <array>
@@ -18,6 +19,9 @@
 #include <cstdlib>
 #include <ctime>
 #include <limits>
+#include <random>
+
+#include "xoshiro.hpp"
 
 namespace {
 
@@ -26,36 +30,7 @@ constexpr double horizon = 10.0;
 constexpr double step = horizon / n_steps;
 constexpr double never = std::numeric_limits<double>::infinity();
 
-class Generator {
- public:
-  explicit Generator(std::uint64_t seed) {
-    for (auto& word : state_) {
-      seed += 0x9e3779b97f4a7c15u;
-      std::uint64_t mixed = seed;
-      mixed = (mixed ^ (mixed >> 30)) * 0xbf58476d1ce4e5b9u;
-      mixed = (mixed ^ (mixed >> 27)) * 0x94d049bb133111ebu;
-      word = mixed ^ (mixed >> 31);
-    }
-  }
-  std::uint64_t bits() {
-    const std::uint64_t result = rotate(state_[0] + state_[3], 23) + state_[0];
-    const std::uint64_t shifted = state_[1] << 17;
-    state_[2] ^= state_[0];
-    state_[3] ^= state_[1];
-    state_[1] ^= state_[2];
-    state_[0] ^= state_[3];
-    state_[2] ^= shifted;
-    state_[3] = rotate(state_[3], 45);
-    return result;
-  }
-  /// Uniform on the open interval (0, 1).
-  double uniform() { return (static_cast<double>(bits() >> 11) + 0.5) * 0x1.0p-53; }
-  double exponential() { return -std::log(uniform()); }
-
- private:
-  static std::uint64_t rotate(std::uint64_t x, int by) { return (x << by) | (x >> (64 - by)); }
-  std::array<std::uint64_t, 4> state_{};
-};
+#ifdef DETENTE_ZIGGURAT
 
 /// Standard normals: 256 horizontal layers of equal area under exp(-x^2/2), the lowest with the tail.
 class Ziggurat {
@@ -102,6 +77,13 @@ class Ziggurat {
 };
 
 const Ziggurat normal;
+
+#else
+
+/// Standard normals, one object for the one generator: it makes two at a time and keeps the second.
+std::normal_distribution<double> normal;
+
+#endif
 
 enum Conflict { war, talks, ceasefire, frozen, settled };
 enum Guarantee { none, offered, in_force };
