@@ -39,8 +39,7 @@ void Burst::run() {
   for (std::size_t next = 0;;) {
     while (n_ < tile_lanes && next < fired.size()) load(fired[next++]);
     if (n_ == 0) break;
-    if (block_.options_.stop != nullptr &&
-        block_.options_.stop->load(std::memory_order_relaxed)) {
+    if (block_.options_.stop != nullptr && block_.options_.stop->load(std::memory_order_relaxed)) {
       return stop(next);
     }
     fire();
@@ -140,8 +139,7 @@ void Burst::fire() {
 void Burst::fire_element(std::size_t j) {
   const BurstPlan::Element& element = plan_.elements[j];
   gather_inputs(element);
-  apply(element,
-        block_.run_on_columns(element.firing->code, rounded_lanes(scratch_.n_chosen)));
+  apply(element, block_.run_on_columns(element.firing->code, rounded_lanes(scratch_.n_chosen)));
   if (scratch_.n_chosen == 0) return;
   double* drawn = block_.variates_.data();
   draw(drawn, element, block_.program_.streams(element.id).clock, true);
@@ -371,8 +369,8 @@ void Burst::find_next() {
   for (std::size_t j = 0; j < n_clocks; ++j) {
     kernel::active().race(scratch_.delay.data(), scratch_.first.data(), scratch_.unsound.data(),
                           static_cast<double>(j), column(state_.clocks()[j].column),
-                          block_.outputs_[j], block_.outputs_[n_clocks + j],
-                          scratch_.length.data(), n);
+                          block_.outputs_[j], block_.outputs_[n_clocks + j], scratch_.length.data(),
+                          n);
   }
   for (std::size_t i = 0; i < n_; ++i) {
     if ((scratch_.unsound[i / 8] >> (i % 8) & 1) != 0) fail_unsound(i);

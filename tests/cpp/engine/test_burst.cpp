@@ -134,10 +134,12 @@ TEST_CASE("lanes that fire again and again come out as by the long way", "[engin
 
 TEST_CASE("a path that fails among lanes that fire again and again fails as by the long way",
           "[engine]") {
-  check_fails("  arrive: {hazard: 5, effects: {n: n + 1}}\n"
-              "  die: {hazard: 9 - n, effects: {n: n}}\n");
-  check_fails("  arrive: {hazard: 5, effects: {n: n + 1}}\n"
-              "  die: {hazard: n, effects: {n: \"n - 1 + log(8.5 - n)\"}}\n");
+  check_fails(
+      "  arrive: {hazard: 5, effects: {n: n + 1}}\n"
+      "  die: {hazard: 9 - n, effects: {n: n}}\n");
+  check_fails(
+      "  arrive: {hazard: 5, effects: {n: n + 1}}\n"
+      "  die: {hazard: n, effects: {n: \"n - 1 + log(8.5 - n)\"}}\n");
   check_fails("  explode: {hazard: 100 * n, effects: {n: 2 * n}}\n");
 }
 

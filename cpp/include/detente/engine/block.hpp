@@ -133,7 +133,8 @@ struct BurstScratch {
   Buffer<double> columns;
   Buffer<double> first{tile_lanes};  ///< clock that has run out; below 0: none
   Buffer<double> delay{tile_lanes}, length{tile_lanes};
-  std::array<std::uint8_t, tile_lanes / 8> unsound{};  ///< lanes where a hazard is no hazard, as bits
+  std::array<std::uint8_t, tile_lanes / 8>
+      unsound{};  ///< lanes where a hazard is no hazard, as bits
   std::array<Slot, tile_lanes> slots{};
   std::array<LanePlace, tile_lanes> places{};
   std::array<std::uint32_t, tile_lanes> n_fired{};  ///< in the burst
@@ -345,7 +346,7 @@ class Block {
   std::vector<LightFired> light_alive_;
   std::vector<double> rests_;  ///< what their clocks burn in the rest of the step
   BurstScratch burst_;
-  std::vector<Slot> late_;     ///< lanes between a step and the grid point at its end, in no pool
+  std::vector<Slot> late_;  ///< lanes between a step and the grid point at its end, in no pool
   std::vector<std::uint8_t> is_triggered_;
   std::vector<LanePlace> lane_places_;
   std::vector<std::uint8_t> is_crossing_;  ///< lanes of a sub-step that need a closer look

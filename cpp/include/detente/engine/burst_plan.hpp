@@ -25,8 +25,8 @@ struct BurstPlan {
     std::shared_ptr<const program::FiringProgram> firing;
     bool changes_held = false;
     bool keeps_rates = false;
-    std::vector<std::size_t> inputs;    ///< columns of the inputs of the firing's code
-    std::vector<std::size_t> assigned;  ///< columns of the variables assigned
+    std::vector<std::size_t> inputs;     ///< columns of the inputs of the firing's code
+    std::vector<std::size_t> assigned;   ///< columns of the variables assigned
     std::size_t firings = 0, count = 0;  ///< columns
   };
 
