@@ -64,7 +64,6 @@ void Burst::load(const Block::LightFired& fired) {
   const double* fields = block_.record(fired.slot);
   scratch_.slots[i] = fired.slot;
   scratch_.places[i] = place;
-  scratch_.first[i] = static_cast<double>(plan_.clock_of(fired.element));
   scratch_.n_fired[i] = block_.firings_in_step_[fired.slot];
   scratch_.has_failed[i] = 0;
   for (std::size_t k = 0; k < plan_.n_pool_columns; ++k) {
@@ -74,9 +73,12 @@ void Burst::load(const Block::LightFired& fired) {
   for (std::size_t f = 0; f < plan_.fields.size(); ++f) {
     column(plan_.first_field + f)[i] = fields[plan_.fields[f]];
   }
+  const std::size_t j = plan_.clock_of(fired.element);
+  scratch_.first[i] = static_cast<double>(j);
+  column(plan_.elements[j].firings)[i] -= 1.0;  // counted in the record, and again by fire_element
   if (fired.first_rest == Block::none) return;
-  for (std::size_t j = 0; j < plan_.elements.size(); ++j) {
-    column(plan_.first_rest + j)[i] = block_.rests_[fired.first_rest + j];
+  for (std::size_t k = 0; k < plan_.elements.size(); ++k) {
+    column(plan_.first_rest + k)[i] = block_.rests_[fired.first_rest + k];
   }
 }
 
@@ -138,6 +140,8 @@ void Burst::fire() {
 
 void Burst::fire_element(std::size_t j) {
   const BurstPlan::Element& element = plan_.elements[j];
+  double* firings = column(element.firings);
+  for (std::size_t k = 0; k < scratch_.n_chosen; ++k) firings[scratch_.chosen[k]] += 1.0;
   gather_inputs(element);
   apply(element, block_.run_on_columns(element.firing->code, rounded_lanes(scratch_.n_chosen)));
   if (scratch_.n_chosen == 0) return;
@@ -373,7 +377,11 @@ void Burst::find_next() {
                           n);
   }
   for (std::size_t i = 0; i < n_; ++i) {
-    if ((scratch_.unsound[i / 8] >> (i % 8) & 1) != 0) fail_unsound(i);
+    if (scratch_.unsound[i / 8] == 0) {
+      i |= 7;  // on to the next eight
+    } else if ((scratch_.unsound[i / 8] >> (i % 8) & 1) != 0) {
+      fail_unsound(i);
+    }
   }
 }
 
@@ -388,9 +396,8 @@ void Burst::burn() {
   const double end = block_.step_scalars()[StepScalar::end];
   double* now = column(plan_.now);
   for (std::size_t i = 0; i < n_; ++i) {
-    if (scratch_.first[i] < 0.0) continue;
-    now[i] = std::min(now[i] + scratch_.delay[i], end);
-    column(plan_.elements[static_cast<std::size_t>(scratch_.first[i])].firings)[i] += 1.0;
+    const double then = std::min(now[i] + scratch_.delay[i], end);
+    now[i] = scratch_.first[i] < 0.0 ? now[i] : then;
   }
 }
 
