@@ -198,6 +198,13 @@ def test_precision_is_content_with_the_first_batch_where_that_does(
     assert detente.simulate(plain, paths=10**6, precision={"breaks": 1.0}).n_paths == 10_000
 
 
+def assert_same(partial: detente.Forecast, whole: detente.Forecast) -> None:
+    """A partial result is that of its paths, to the last bit: no unfinished block is in it."""
+    assert partial.outcomes.equals(whole.outcomes)
+    for variable in ("trust", "front", "deaths"):
+        assert partial.bands(variable).equals(whole.bands(variable)), variable
+
+
 def test_progress_is_told_and_may_stop_the_run(truce: detente.Scenario) -> None:
     calls: list[tuple[int, int, float]] = []
 
@@ -214,7 +221,7 @@ def test_progress_is_told_and_may_stop_the_run(truce: detente.Scenario) -> None:
     assert 0 < forecast.n_paths < 10**9
     assert forecast.n_paths_requested == 10**9
     whole = detente.simulate(truce, paths=forecast.n_paths, policies="drift")
-    assert forecast.outcomes.equals(whole.outcomes), "a partial result is that of its paths"
+    assert_same(forecast, whole)
 
 
 def test_an_error_in_the_callback_comes_back(truce: detente.Scenario) -> None:
@@ -246,7 +253,7 @@ def test_ctrl_c_stops_within_a_fifth_of_a_second_and_keeps_what_is_done(
     assert partial is not None
     assert partial.partial
     whole = detente.simulate(truce, paths=partial.n_paths, seed=2, policies="late")
-    assert partial.outcomes.equals(whole.outcomes)
+    assert_same(partial, whole)
 
 
 def test_other_python_threads_run_during_a_simulation(truce: detente.Scenario) -> None:

@@ -17,6 +17,9 @@ namespace detente::engine {
 
 namespace {
 
+/// So much smaller are the bands of a block that waits, at least.
+constexpr std::size_t packing = 4;
+
 using summary::QuantileSketch;
 
 constexpr std::size_t most_pilot_paths = 256;
@@ -123,6 +126,12 @@ std::size_t outcome_bytes(const std::string& kind, std::size_t n_dates, bool has
   return bytes + (is_time ? 8 * n_dates * sizeof(double) : 0);
 }
 
+std::size_t band_bytes(const Labels& labels) {
+  const std::size_t date =
+      sizeof(summary::ExactSum) + sketch_bytes(QuantileSketch::compact_capacity);
+  return labels.variables.size() * labels.times.size() * date;
+}
+
 std::size_t policy_summary_bytes(const Labels& labels) {
   const std::size_t n_dates = labels.times.size();
   std::size_t bytes = 0;
@@ -132,9 +141,7 @@ std::size_t policy_summary_bytes(const Labels& labels) {
   for (const Labels::Chain& chain : labels.chains) {
     bytes += 2 * chain.states.size() * n_dates * sizeof(double);
   }
-  const std::size_t date = sizeof(summary::ExactSum) +
-                           sketch_bytes(QuantileSketch::compact_capacity) + 6 * sizeof(double);
-  return bytes + labels.variables.size() * n_dates * date;
+  return bytes + band_bytes(labels) + labels.variables.size() * n_dates * 6 * sizeof(double);
 }
 
 std::uint64_t with_allocator(std::size_t bytes) {
@@ -174,11 +181,12 @@ MemoryNeed memory_needed(std::shared_ptr<const model::Model> model, const RunOpt
     const std::size_t kept_share = options.keep_paths > 0 ? 1 : 0;
     block = std::max(block, n * path_bytes(*task, kept_share) + pool_bytes(uses, n, n_pilot));
   }
-  need.block = with_allocator(block + scratch_bytes);
+  need.block = with_allocator(block + scratch_bytes + band_bytes(labels));
   const std::size_t result = labels.outcomes.size() * n * (sizeof(double) + 1) +
                              n_states * n_dates * sizeof(std::uint64_t);
   const std::size_t draws = model->parameters.size() * rounded_lanes(n) * sizeof(double);
-  need.waiting = (need.threads + 1) * with_allocator(draws + policies.size() * result);
+  need.waiting = (need.threads + 1) *
+                 with_allocator(draws + policies.size() * (result + band_bytes(labels) / packing));
   need.summaries = policies.size() * with_allocator(policy_summary_bytes(labels));
   const auto n_policies = static_cast<double>(policies.size());
   if (options.keep_outcomes) {

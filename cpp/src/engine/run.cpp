@@ -18,6 +18,7 @@
 #include "detente/diagnostic/error.hpp"
 #include "detente/random/stream.hpp"
 #include "engine/accumulators.hpp"
+#include "engine/block_bands.hpp"
 #include "engine/draws.hpp"
 #include "engine/failure.hpp"
 #include "engine/policies.hpp"
@@ -31,25 +32,6 @@ namespace {
 /// The first blocks of a long run, so that one that is stopped early has something to show.
 constexpr std::size_t first_block_paths = 512;
 
-/// Adds the columns of a report date to the bands of one policy, variable by variable under a lock each. Exact sums
-/// and counts do not depend on the order in which blocks come. A stopped run keeps what its unfinished blocks
-/// had reported: every date rests on paths of its own number.
-class PolicyBands final : public BandSink {
- public:
-  explicit PolicyBands(std::vector<summary::Bands>& bands) : bands_(bands), locks_(bands.size()) {}
-
-  void add(std::size_t date, const double* values, std::size_t n) override {
-    for (std::size_t v = 0; v < bands_.size(); ++v) {
-      const std::lock_guard lock(locks_[v]);
-      bands_[v].add(date, values + v * n, n);
-    }
-  }
-
- private:
-  std::vector<summary::Bands>& bands_;
-  std::vector<std::mutex> locks_;
-};
-
 /// One block under all policies, on its way through the pipeline.
 struct Work {
   std::uint64_t first_path = 0;
@@ -57,6 +39,7 @@ struct Work {
   Buffer<double> parameters;
   std::size_t stride = 0;
   std::vector<BlockResult> results;
+  std::vector<BlockBands> bands;  ///< by policy
   bool stopped = false;
 };
 
@@ -72,9 +55,6 @@ class Ensemble {
         block_paths_(block_size(options, threads_)),
         is_long_(options.block_paths == 0 &&
                  options.n_paths > 4 * most_block_paths * static_cast<std::uint64_t>(threads_)) {
-    for (PolicyAccumulator& policy : state_->policies) {
-      bands_.push_back(std::make_unique<PolicyBands>(policy.bands));
-    }
     reserve_kept();
   }
 
@@ -179,7 +159,9 @@ class Ensemble {
                           work->stride, levels());
     for (std::size_t p = 0; p < prepared_.tasks.size(); ++p) {
       Block::Options options;
-      options.bands = bands_[p].get();
+      if (p > 0) work->bands.back().pack();
+      work->bands.emplace_back(model_->variables.size(), state_->labels.times.size());
+      options.bands = &work->bands.back();
       options.first_path = work->first_path;
       options.n = work->n;
       options.seed_key = key;
@@ -218,6 +200,7 @@ class Ensemble {
     }
     tbb::parallel_for(std::size_t{0}, policies_.size(), [this, &work](std::size_t p) {
       state_->policies[p].add(work.results[p]);
+      work.bands[p].add_to(state_->policies[p].bands);
       keep(work, p);
     });
     if (options_.keep_outcomes) {
@@ -268,7 +251,6 @@ class Ensemble {
   int threads_;
   Prepared prepared_;
   std::shared_ptr<Accumulators> state_;
-  std::vector<std::unique_ptr<PolicyBands>> bands_;
   std::size_t block_paths_;
   bool is_long_;
   std::uint64_t started_ = 0;

@@ -315,6 +315,10 @@ void QuantileSketch::merge(const QuantileSketch& other) {
                                std::to_string(other.capacity_));
   }
   if (&other == this) return merge(QuantileSketch(other));
+  if (n() + n_nan_ == 0) {
+    *this = other;
+    return;
+  }
   if (other.level_ > level_) {
     if (level_ == 0) {
       leave_exactness(other.level_);

@@ -1,0 +1,43 @@
+#pragma once
+
+/// What a block finds at the report dates under one policy. It counts once the block is through under all policies, since a
+/// run that is stopped keeps whole blocks; until then it stays by itself.
+
+#include <string>
+#include <vector>
+
+#include "detente/engine/block.hpp"
+#include "detente/summary/bands.hpp"
+
+namespace detente::engine {
+
+class BlockBands final : public BandSink {
+ public:
+  BlockBands(std::size_t n_variables, std::size_t n_dates)
+      : bands_(n_variables, summary::Bands(n_dates)) {}
+
+  void add(std::size_t date, const double* values, std::size_t n) override {
+    for (std::size_t v = 0; v < bands_.size(); ++v) bands_[v].add(date, values + v * n, n);
+  }
+
+  /// Takes a fraction of the memory from now on; add_to is all that is left to do.
+  void pack() {
+    summary::ByteWriter writer;
+    for (const summary::Bands& bands : bands_) bands.write(writer);
+    packed_ = writer.release();
+    bands_ = {};
+  }
+
+  void add_to(std::vector<summary::Bands>& sum) const {
+    summary::ByteReader reader(packed_);
+    for (std::size_t v = 0; v < sum.size(); ++v) {
+      sum[v].merge(bands_.empty() ? summary::Bands::read(reader) : bands_[v]);
+    }
+  }
+
+ private:
+  std::vector<summary::Bands> bands_;
+  std::string packed_;
+};
+
+}  // namespace detente::engine
