@@ -43,14 +43,22 @@ void Block::drop_empty_pools() {
 void Block::draw(double* out, std::uint32_t stream, const Slot* slots, std::size_t m,
                  program::ElementId element, bool exponential) {
   const std::uint32_t field = layout_.firings(element);
-  const std::size_t n = rounded_lanes(m);
-  for (std::size_t i = 0; i < n; ++i) {
-    const Slot slot = slots[std::min(i, m - 1)];
-    paths_[i] = options_.first_path + slot;
-    // Clock number k serves firing number k; what a firing draws carries the number of the firing.
-    const double firings = record(slot)[field] - (exponential ? 0.0 : 1.0);
-    indices_[i] = static_cast<std::uint32_t>(firings);
+  for (std::size_t i = 0; i < m; ++i) {
+    note_draw(i, slots[i], record(slots[i])[field], exponential);
   }
+  draw_noted(out, stream, m, exponential);
+}
+
+// Clock number k serves firing number k; what a firing draws carries the number of the firing.
+void Block::note_draw(std::size_t i, Slot slot, double firings, bool exponential) {
+  paths_[i] = options_.first_path + slot;
+  indices_[i] = static_cast<std::uint32_t>(firings - (exponential ? 0.0 : 1.0));
+}
+
+void Block::draw_noted(double* out, std::uint32_t stream, std::size_t m, bool exponential) {
+  const std::size_t n = rounded_lanes(m);
+  std::fill(paths_.data() + m, paths_.data() + n, paths_[0]);
+  std::fill(indices_.data() + m, indices_.data() + n, indices_[0]);
   const kernel::Table& table = kernel::active();
   const kernel::StreamKey key{options_.seed_key, stream};
   (exponential ? table.exponentials : table.uniforms)(out, key, paths_.data(), indices_.data(), n);

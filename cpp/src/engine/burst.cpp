@@ -174,24 +174,14 @@ void Burst::gather_inputs(const BurstPlan::Element& element) {
   }
 }
 
-// Clock number k serves firing number k; what a firing draws carries the number of the firing.
 void Burst::draw(double* out, const BurstPlan::Element& element, std::uint32_t stream,
                  bool is_clock) {
   const double* firings = column(element.firings);
-  const std::size_t m = scratch_.n_chosen;
-  const std::size_t n = rounded_lanes(m);
-  std::uint64_t* paths = block_.paths_.data();
-  std::uint32_t* indices = block_.indices_.data();
-  for (std::size_t k = 0; k < m; ++k) {
+  for (std::size_t k = 0; k < scratch_.n_chosen; ++k) {
     const std::uint32_t i = scratch_.chosen[k];
-    paths[k] = block_.options_.first_path + scratch_.slots[i];
-    indices[k] = static_cast<std::uint32_t>(firings[i] - (is_clock ? 0.0 : 1.0));
+    block_.note_draw(k, scratch_.slots[i], firings[i], is_clock);
   }
-  std::fill(paths + m, paths + n, paths[0]);
-  std::fill(indices + m, indices + n, indices[0]);
-  const kernel::Table& table = kernel::active();
-  (is_clock ? table.exponentials : table.uniforms)(out, {block_.options_.seed_key, stream}, paths,
-                                                   indices, n);
+  block_.draw_noted(out, stream, scratch_.n_chosen, is_clock);
 }
 
 // Effects on the lanes chosen; those whose path failed are no longer chosen.

@@ -297,6 +297,8 @@ class Block {
                                 const program::ElementStreams* streams, program::ElementId element);
   void draw(double* out, std::uint32_t stream, const Slot* slots, std::size_t m,
             program::ElementId element, bool exponential);
+  void note_draw(std::size_t i, Slot slot, double firings, bool exponential);
+  void draw_noted(double* out, std::uint32_t stream, std::size_t m, bool exponential);
 
   double* record(Slot slot) { return records_.data() + slot * shape_.size; }
   const double* record(Slot slot) const { return records_.data() + slot * shape_.size; }
