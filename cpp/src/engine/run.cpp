@@ -2,7 +2,6 @@
 
 #include <tbb/global_control.h>
 #include <tbb/parallel_for.h>
-#include <tbb/parallel_pipeline.h>
 #include <tbb/task_arena.h>
 
 #include <algorithm>
@@ -11,6 +10,7 @@
 #include <cmath>
 #include <condition_variable>
 #include <exception>
+#include <memory>
 #include <mutex>
 #include <new>
 #include <thread>
@@ -21,6 +21,7 @@
 #include "engine/block_bands.hpp"
 #include "engine/draws.hpp"
 #include "engine/failure.hpp"
+#include "engine/in_order.hpp"
 #include "engine/policies.hpp"
 #include "engine/prepared.hpp"
 #include "engine/run_shape.hpp"
@@ -32,8 +33,9 @@ namespace {
 /// The first blocks of a long run, so that one that is stopped early has something to show.
 constexpr std::size_t first_block_paths = 512;
 
-/// One block under all policies, on its way through the pipeline.
+/// One block under all policies, from when it is begun until it is counted.
 struct Work {
+  std::size_t number = 0;  ///< of the block
   std::uint64_t first_path = 0;
   std::size_t n = 0;
   Buffer<double> parameters;
@@ -54,28 +56,24 @@ class Ensemble {
         state_(std::make_shared<Accumulators>(labels(), options.seed, options.first_path)),
         block_paths_(block_size(options, threads_)),
         is_long_(options.block_paths == 0 &&
-                 options.n_paths > 4 * most_block_paths * static_cast<std::uint64_t>(threads_)) {
+                 options.n_paths > 4 * most_block_paths * static_cast<std::uint64_t>(threads_)),
+        blocks_(static_cast<std::size_t>(threads_) + 1) {
     reserve_kept();
   }
 
+  /// Blocks run side by side, and count in the order of their paths.
   void work() {
     tbb::task_arena arena(threads_);
     arena.execute([this] {
-      tbb::parallel_pipeline(
-          static_cast<std::size_t>(threads_) + 1,
-          tbb::make_filter<void, std::shared_ptr<Work>>(
-              tbb::filter_mode::serial_in_order,
-              [this](tbb::flow_control& control) { return next(control); }) &
-              tbb::make_filter<std::shared_ptr<Work>, std::shared_ptr<Work>>(
-                  tbb::filter_mode::parallel,
-                  [this](std::shared_ptr<Work> work) { return simulate(std::move(work)); }) &
-              tbb::make_filter<std::shared_ptr<Work>, void>(
-                  tbb::filter_mode::serial_in_order,
-                  [this](const std::shared_ptr<Work>& work) { merge(*work); }));
+      tbb::parallel_for(
+          0, threads_, [this](int) { run_blocks(); }, tbb::simple_partitioner());
     });
   }
 
-  void stop() { stop_.store(true, std::memory_order_relaxed); }
+  void stop() {
+    stop_.store(true, std::memory_order_relaxed);
+    blocks_.close();
+  }
   std::uint64_t paths_done() const { return done_.load(std::memory_order_relaxed); }
   bool stopped() const { return stop_.load(std::memory_order_relaxed); }
 
@@ -137,47 +135,57 @@ class Ensemble {
     }
   }
 
-  std::shared_ptr<Work> next(tbb::flow_control& control) {
-    if (stopped() || started_ >= options_.n_paths) {
-      control.stop();
-      return nullptr;
+  void run_blocks() {
+    try {
+      while (auto work = blocks_.begin([this](std::size_t number) { return next(number); })) {
+        simulate(*work);
+        const std::size_t number = work->number;
+        blocks_.end(number, std::move(work), [this](const Work& ended) { merge(ended); });
+      }
+    } catch (...) {
+      stop();  // nobody waits for the block that is missing now
+      throw;
     }
-    auto work = std::make_shared<Work>();
+  }
+
+  std::unique_ptr<Work> next(std::size_t number) {
+    if (started_ >= options_.n_paths) return nullptr;
+    auto work = std::make_unique<Work>();
+    work->number = number;
     work->first_path = options_.first_path + started_;
-    const bool is_first = n_started_++ < static_cast<std::size_t>(threads_);
+    const bool is_first = number < static_cast<std::size_t>(threads_);
     const std::size_t n = is_long_ && is_first ? first_block_paths : block_paths_;
     work->n = static_cast<std::size_t>(std::min<std::uint64_t>(n, options_.n_paths - started_));
     started_ += work->n;
     return work;
   }
 
-  std::shared_ptr<Work> simulate(std::shared_ptr<Work> work) {
+  void simulate(Work& work) {
     const std::uint64_t key = random::seed_key(options_.seed);
-    work->stride = rounded_lanes(work->n);
-    work->parameters = Buffer<double>(model_->parameters.size() * work->stride);
-    prepared_.draws->fill(key, work->first_path, options_.draws, work->n, work->parameters.data(),
-                          work->stride, levels());
+    work.stride = rounded_lanes(work.n);
+    work.parameters = Buffer<double>(model_->parameters.size() * work.stride);
+    prepared_.draws->fill(key, work.first_path, options_.draws, work.n, work.parameters.data(),
+                          work.stride, levels());
     for (std::size_t p = 0; p < prepared_.tasks.size(); ++p) {
       Block::Options options;
-      if (p > 0) work->bands.back().pack();
-      work->bands.emplace_back(model_->variables.size(), state_->labels.times.size());
-      options.bands = &work->bands.back();
-      options.first_path = work->first_path;
-      options.n = work->n;
+      if (p > 0) work.bands.back().pack();
+      work.bands.emplace_back(model_->variables.size(), state_->labels.times.size());
+      options.bands = &work.bands.back();
+      options.first_path = work.first_path;
+      options.n = work.n;
       options.seed_key = key;
-      options.parameters = work->parameters.data();
-      options.parameter_stride = work->stride;
-      const std::uint64_t before = work->first_path - options_.first_path;
+      options.parameters = work.parameters.data();
+      options.parameter_stride = work.stride;
+      const std::uint64_t before = work.first_path - options_.first_path;
       options.n_kept = static_cast<std::size_t>(std::min<std::uint64_t>(
-          work->n, options_.keep_paths - std::min(before, options_.keep_paths)));
+          work.n, options_.keep_paths - std::min(before, options_.keep_paths)));
       options.stop = &stop_;
-      work->results.push_back(Block(*prepared_.tasks[p], options).run());
-      if (work->results.back().stopped) {
-        work->stopped = true;
+      work.results.push_back(Block(*prepared_.tasks[p], options).run());
+      if (work.results.back().stopped) {
+        work.stopped = true;
         break;
       }
     }
-    return work;
   }
 
   // Blocks come in the order of their paths. After a stop or a failure nothing is added, so that what is there are the
@@ -198,10 +206,13 @@ class Ensemble {
       stop();
       return;
     }
-    tbb::parallel_for(std::size_t{0}, policies_.size(), [this, &work](std::size_t p) {
-      state_->policies[p].add(work.results[p]);
-      work.bands[p].add_to(state_->policies[p].bands);
-      keep(work, p);
+    // Isolated: a thread that waits for the others would take up a block meanwhile, and hold the sum up for its length.
+    tbb::this_task_arena::isolate([this, &work] {
+      tbb::parallel_for(std::size_t{0}, policies_.size(), [this, &work](std::size_t p) {
+        state_->policies[p].add(work.results[p]);
+        work.bands[p].add_to(state_->policies[p].bands);
+        keep(work, p);
+      });
     });
     if (options_.keep_outcomes) {
       for (std::size_t i = 0; i < parameter_columns_.size(); ++i) {
@@ -253,8 +264,8 @@ class Ensemble {
   std::shared_ptr<Accumulators> state_;
   std::size_t block_paths_;
   bool is_long_;
-  std::uint64_t started_ = 0;
-  std::size_t n_started_ = 0;
+  std::uint64_t started_ = 0;  ///< paths
+  InOrder<Work> blocks_;
   std::atomic<std::uint64_t> done_{0};
   std::atomic<bool> stop_{false};
   bool is_closed_ = false;
