@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "detente/diagnostic/error.hpp"
+#include "summary/cells.hpp"
 #include "summary/damage.hpp"
 #include "summary/quantile_grid.hpp"
 
@@ -24,6 +25,12 @@ constexpr std::uint64_t golden_factor = 0x9e3779b97f4a7c15ULL;  // 2^64 / golden
 // A table grows beyond seven eighths; bins of the grid hardly ever collide in it.
 std::size_t most_occupied(std::size_t n_slots) { return n_slots - n_slots / 8; }
 
+std::size_t slots_for(std::size_t n_bins) {
+  std::size_t n_slots = fewest_slots;
+  while (most_occupied(n_slots) < n_bins) n_slots *= 2;
+  return n_slots;
+}
+
 QuantileSketch::Bin grid_bin(std::int64_t key, int level, std::uint64_t count) {
   if (key >= 0) return {grid_edge(key, level), grid_edge(key + 1, level), count};
   return {-grid_edge(~key + 1, level), -grid_edge(~key, level), count};
@@ -34,67 +41,6 @@ double value_in_bin(const QuantileSketch::Bin& bin, std::uint64_t position) {
   if (bin.low == bin.high) return bin.low;
   const double share = (static_cast<double>(position) - 0.5) / static_cast<double>(bin.count);
   return bin.low + (bin.high - bin.low) * share;
-}
-
-/// So many cells for each bin are a fine start.
-constexpr std::size_t cells_per_bin = 16;
-
-/// The extremes of some values, how often they occur, and those of the values beside zero.
-struct Spread {
-  double low = infinity, high = -infinity;
-  double low_bin = infinity, high_bin = -infinity;
-  std::uint64_t n_low = 0, n_high = 0, n_zero = 0;
-  bool is_finite = true;
-};
-
-Spread spread_of(const double* values, std::size_t n) {
-  Spread spread;
-  for (std::size_t i = 0; i < n; ++i) {
-    const double value = values[i];
-    spread.is_finite &= std::fabs(value) < infinity;
-    spread.low = value < spread.low ? value : spread.low;
-    spread.high = value > spread.high ? value : spread.high;
-  }
-  for (std::size_t i = 0; i < n; ++i) {
-    spread.n_low += values[i] == spread.low ? 1 : 0;
-    spread.n_high += values[i] == spread.high ? 1 : 0;
-    spread.n_zero += values[i] == 0.0 ? 1 : 0;
-  }
-  spread.low_bin = spread.low;
-  spread.high_bin = spread.high;
-  if (spread.low != 0.0 && spread.high != 0.0) return spread;
-  spread.low_bin = infinity;
-  spread.high_bin = -infinity;
-  for (std::size_t i = 0; i < n; ++i) {
-    if (values[i] == 0.0) continue;
-    spread.low_bin = std::min(spread.low_bin, values[i]);
-    spread.high_bin = std::max(spread.high_bin, values[i]);
-  }
-  return spread;
-}
-
-std::uint64_t cells_between(const Spread& spread, int level) {
-  return static_cast<std::uint64_t>(grid_key(spread.high_bin, level)) -
-         static_cast<std::uint64_t>(grid_key(spread.low_bin, level)) + 1;
-}
-
-std::size_t count_free(const std::vector<std::uint64_t>& cells) {
-  return static_cast<std::size_t>(std::count(cells.begin(), cells.end(), std::uint64_t{0}));
-}
-
-/// One level up: `first` is the key of the first cell.
-void join_neighbours(std::vector<std::uint64_t>& cells, std::int64_t& first) {
-  const std::int64_t joined_first = first >> 1;
-  const std::int64_t last = first + static_cast<std::int64_t>(cells.size()) - 1;
-  for (std::size_t c = 0; c < cells.size(); ++c) {
-    const std::int64_t key = first + static_cast<std::int64_t>(c);
-    const auto to = static_cast<std::size_t>((key >> 1) - joined_first);
-    const std::uint64_t count = cells[c];
-    if (to != c) cells[c] = 0;
-    if (to != c) cells[to] += count;
-  }
-  cells.resize(static_cast<std::size_t>((last >> 1) - joined_first + 1));
-  first = joined_first;
 }
 
 }  // namespace
@@ -120,9 +66,7 @@ QuantileSketch::QuantileSketch(std::size_t capacity)
 }
 
 std::size_t QuantileSketch::most_bytes(std::size_t capacity) {
-  std::size_t n_slots = fewest_slots;
-  while (most_occupied(n_slots) < capacity) n_slots *= 2;
-  return sizeof(QuantileSketch) + n_slots * sizeof(Slot);
+  return sizeof(QuantileSketch) + slots_for(capacity) * sizeof(Slot);
 }
 
 // The slot of the key, or the free one where it belongs: linear probing.
@@ -142,34 +86,22 @@ void QuantileSketch::add(const double* values, std::size_t n) {
   }
 }
 
-// The first values of a sketch, if they are many: counted in cells of the finest level at which their span is no more than
-// a few times the capacity, then at coarser ones until they fit. False, and nothing done, where they may fit at a finer
-// level or exactly.
+// The first values of a sketch, if they are many: counted in cells, which are joined until they fit. False, and nothing
+// done, where the values may fit at a finer level or exactly.
 bool QuantileSketch::add_all_at_once(const double* values, std::size_t n) {
   if (n < 4 * capacity_) return false;
   const Spread spread = spread_of(values, n);
   if (!spread.is_finite || spread.n_zero == n) return false;
-  int level = std::max(least_level_for(spread.low_bin), least_level_for(spread.high_bin));
-  while (cells_between(spread, level) > cells_per_bin * capacity_) ++level;
-  std::int64_t first = grid_key(spread.low_bin, level);
-  std::vector<std::uint64_t> cells(cells_between(spread, level), 0);
-  for (std::size_t i = 0; i < n; ++i) {
-    if (values[i] != 0.0) ++cells[static_cast<std::size_t>(grid_key(values[i], level) - first)];
-  }
-  std::size_t n_occupied = cells.size() - count_free(cells);
-  if (n_occupied <= capacity_) return false;
-  for (; n_occupied > capacity_; ++level) {
-    join_neighbours(cells, first);
-    n_occupied = cells.size() - count_free(cells);
-  }
+  Cells cells(spread, capacity_);
+  cells.count(values, n);
+  if (cells.n_occupied() <= capacity_) return false;
+  while (cells.n_occupied() > capacity_) cells.join_neighbours();
   std::vector<Slot> slots;
   for (std::size_t c = 0; c < cells.size(); ++c) {
-    if (cells[c] != 0) slots.push_back({first + static_cast<std::int64_t>(c), cells[c]});
+    if (cells.count_of(c) != 0) slots.push_back({cells.key(c), cells.count_of(c)});
   }
-  std::size_t n_slots = fewest_slots;
-  while (most_occupied(n_slots) < slots.size()) n_slots *= 2;
-  level_ = level;
-  place(slots, n_slots, 0);
+  level_ = cells.level();
+  place(slots, slots_for(slots.size()), 0);
   minimum_ = spread.low;
   maximum_ = spread.high;
   n_at_minimum_ = spread.n_low;
@@ -369,26 +301,32 @@ std::vector<QuantileSketch::Slot> QuantileSketch::occupied() const {
 }
 
 std::vector<QuantileSketch::Slot> QuantileSketch::sorted_slots() const {
+  const auto is_less = [](const Slot& a, const Slot& b) { return a.key < b.key; };
   std::vector<Slot> slots = occupied();
-  std::sort(slots.begin(), slots.end(), [](const Slot& a, const Slot& b) { return a.key < b.key; });
+  // Neighbours of the grid lie side by side, but for the end of the table, where they go on at its start.
+  const auto turn = std::is_sorted_until(slots.begin(), slots.end(), is_less);
+  std::rotate(slots.begin(), turn, slots.end());
+  if (!std::is_sorted(slots.begin(), slots.end(), is_less)) {
+    std::sort(slots.begin(), slots.end(), is_less);
+  }
   return slots;
 }
 
-double QuantileSketch::value_at(const std::vector<Bin>& bins, std::uint64_t rank) const {
+double QuantileSketch::value_at(const std::vector<Run>& runs, std::uint64_t rank) const {
   if (rank <= n_minus_infinity_) return -infinity;
   rank -= n_minus_infinity_;
   if (rank > n_finite_) return infinity;
   std::uint64_t before = 0;
-  for (const Bin& bin : bins) {
-    if (rank <= before + bin.count) return value_in_bin(bin, rank - before);
-    before += bin.count;
+  for (const Run& run : runs) {
+    if (rank <= before + run.slot.count) return value_in_bin(bin_of(run), rank - before);
+    before += run.slot.count;
   }
   throw diagnostic::InternalError("the bins of a quantile sketch do not add up");
 }
 
 double QuantileSketch::at_rank(std::uint64_t rank) const {
   if (n() == 0) return not_a_number;
-  return value_at(bins(), std::clamp<std::uint64_t>(rank, 1, n()));
+  return value_at(runs(), std::clamp<std::uint64_t>(rank, 1, n()));
 }
 
 double QuantileSketch::quantile(double p) const { return quantiles({p}).front(); }
@@ -396,7 +334,7 @@ double QuantileSketch::quantile(double p) const { return quantiles({p}).front();
 std::vector<double> QuantileSketch::quantiles(const std::vector<double>& levels) const {
   std::vector<double> values(levels.size(), not_a_number);
   if (n() == 0) return values;
-  const std::vector<Bin> sorted = bins();
+  const std::vector<Run> sorted = runs();
   for (std::size_t i = 0; i < levels.size(); ++i) {
     values[i] = value_at(sorted, quantile_rank(levels[i], n()));
   }
@@ -409,7 +347,7 @@ Interval QuantileSketch::quantile_interval(double p, double level) const {
   const double half = two_sided_normal_quantile(level) * std::sqrt(count * p * (1.0 - p));
   const double low = std::clamp(std::floor(count * p - half), 1.0, count);
   const double high = std::clamp(std::ceil(count * p + half), 1.0, count);
-  const std::vector<Bin> sorted = bins();
+  const std::vector<Run> sorted = runs();
   const auto high_rank = std::min(static_cast<std::uint64_t>(high), n());
   return {value_at(sorted, static_cast<std::uint64_t>(low)), value_at(sorted, high_rank)};
 }
@@ -434,34 +372,57 @@ double QuantileSketch::resolution_at(double x) const {
 }
 
 // Within the extremes of the data.
-QuantileSketch::Bin QuantileSketch::bin_of(const Slot& slot) const {
-  if (level_ == 0) return {exact_value(slot.key), exact_value(slot.key), slot.count};
-  const Bin bin = grid_bin(slot.key, level_, slot.count);
-  return {std::max(bin.low, minimum_), std::min(bin.high, maximum_), slot.count};
+QuantileSketch::Bin QuantileSketch::bin_of(const Run& run) const {
+  switch (run.kind) {
+    case Run::Kind::zero:
+      return {0.0, 0.0, run.slot.count};
+    case Run::Kind::minimum:
+      return {minimum_, minimum_, run.slot.count};
+    case Run::Kind::maximum:
+      return {maximum_, maximum_, run.slot.count};
+    case Run::Kind::slot:
+      break;
+  }
+  if (level_ == 0) return {exact_value(run.slot.key), exact_value(run.slot.key), run.slot.count};
+  const Bin bin = grid_bin(run.slot.key, level_, run.slot.count);
+  return {std::max(bin.low, minimum_), std::min(bin.high, maximum_), run.slot.count};
+}
+
+bool QuantileSketch::is_one_value(const Run& run) const {
+  const Bin bin = bin_of(run);
+  return bin.low == bin.high;
+}
+
+// The edges of bins cost more than their counts, which are all that it takes to find a rank.
+std::vector<QuantileSketch::Run> QuantileSketch::runs() const {
+  using Kind = Run::Kind;
+  std::vector<Run> runs;
+  runs.reserve(n_occupied_ + 3);
+  bool has_zero = n_zero_ == 0;
+  for (const Slot& slot : sorted_slots()) {
+    if (!has_zero && slot.key >= 0) {
+      runs.push_back({Kind::zero, {0, n_zero_}});
+      has_zero = true;
+    }
+    runs.push_back({Kind::slot, slot});
+  }
+  if (!has_zero) runs.push_back({Kind::zero, {0, n_zero_}});
+  if (!runs.empty() && !is_one_value(runs.back())) {
+    runs.back().slot.count -= n_at_maximum_;
+    if (runs.back().slot.count == 0) runs.pop_back();
+    runs.push_back({Kind::maximum, {0, n_at_maximum_}});
+  }
+  if (!runs.empty() && !is_one_value(runs.front())) {
+    runs.front().slot.count -= n_at_minimum_;
+    if (runs.front().slot.count == 0) runs.erase(runs.begin());
+    runs.insert(runs.begin(), {Kind::minimum, {0, n_at_minimum_}});
+  }
+  return runs;
 }
 
 std::vector<QuantileSketch::Bin> QuantileSketch::bins() const {
   std::vector<Bin> bins;
-  bins.reserve(n_occupied_ + 3);
-  bool has_zero = n_zero_ == 0;
-  for (const Slot& slot : sorted_slots()) {
-    if (!has_zero && slot.key >= 0) {
-      bins.push_back({0.0, 0.0, n_zero_});
-      has_zero = true;
-    }
-    bins.push_back(bin_of(slot));
-  }
-  if (!has_zero) bins.push_back({0.0, 0.0, n_zero_});
-  if (!bins.empty() && bins.back().low < bins.back().high) {
-    bins.back().count -= n_at_maximum_;
-    if (bins.back().count == 0) bins.pop_back();
-    bins.push_back({maximum_, maximum_, n_at_maximum_});
-  }
-  if (!bins.empty() && bins.front().low < bins.front().high) {
-    bins.front().count -= n_at_minimum_;
-    if (bins.front().count == 0) bins.erase(bins.begin());
-    bins.insert(bins.begin(), {minimum_, minimum_, n_at_minimum_});
-  }
+  for (const Run& run : runs()) bins.push_back(bin_of(run));
   return bins;
 }
 
@@ -540,17 +501,20 @@ QuantileSketch QuantileSketch::read(ByteReader& reader) {
   sketch.n_at_maximum_ = reader.count();
   const std::size_t n_bins = reader.length(2);
   require_stored(n_bins <= capacity, "a sketch's bins");
+  std::vector<Slot> slots;
+  slots.reserve(n_bins);
   std::int64_t previous = 0;
   for (std::size_t i = 0; i < n_bins; ++i) {
     const auto key =
         static_cast<std::int64_t>(static_cast<std::uint64_t>(previous) + reader.count());
     const std::uint64_t count = reader.count();
     require_stored(count > 0 && (i == 0 || key > previous), "the order of a sketch's bins");
-    sketch.add_key(key, count);
+    slots.push_back({key, count});
     sketch.n_finite_ += count;
     require_stored(sketch.n_finite_ >= count, "a sketch's counts");
     previous = key;
   }
+  sketch.place(slots, slots_for(n_bins), 0);
   require_stored(sketch.has_sound_extremes(), "a sketch's extremes");
   return sketch;
 }

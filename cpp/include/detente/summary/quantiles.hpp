@@ -88,6 +88,12 @@ class QuantileSketch {
     std::int64_t key = 0;
     std::uint64_t count = 0;  // 0: free
   };
+  // What becomes a bin: a slot, or values that are counted beside the grid.
+  struct Run {
+    enum class Kind : std::uint8_t { slot, zero, minimum, maximum };
+    Kind kind;
+    Slot slot;
+  };
 
   std::size_t find(std::int64_t key) const;
   void add_key(std::int64_t key, std::uint64_t count);
@@ -100,8 +106,10 @@ class QuantileSketch {
   void leave_exactness(int least_level);
   std::vector<Slot> occupied() const;
   std::vector<Slot> sorted_slots() const;
-  Bin bin_of(const Slot& slot) const;
-  double value_at(const std::vector<Bin>& bins, std::uint64_t rank) const;
+  Bin bin_of(const Run& run) const;
+  bool is_one_value(const Run& run) const;
+  std::vector<Run> runs() const;
+  double value_at(const std::vector<Run>& runs, std::uint64_t rank) const;
   bool has_sound_extremes() const;
 
   std::size_t capacity_;
