@@ -1,10 +1,12 @@
 #pragma once
 
-/// C++ columns as NumPy arrays that share their memory.
+/// C++ columns as NumPy arrays: that share their memory, and copies of what was worked out for the caller.
 
 #include <pybind11/numpy.h>
 #include <pybind11/pybind11.h>
 
+#include <algorithm>
+#include <cstddef>
 #include <utility>
 #include <vector>
 
@@ -30,4 +32,18 @@ auto view_of(std::vector<T> Owner::*member) {
   return [member](const pybind11::object& self) {
     return array_view(self.cast<const Owner&>().*member, self);
   };
+}
+
+inline pybind11::array_t<double> array_of(const std::vector<double>& values) {
+  return pybind11::array_t<double>(static_cast<pybind11::ssize_t>(values.size()), values.data());
+}
+
+/// Rows of equal length as an array of two dimensions of its own.
+inline pybind11::array_t<double> array_of(const std::vector<std::vector<double>>& rows) {
+  const std::size_t n_columns = rows.empty() ? 0 : rows.front().size();
+  pybind11::array_t<double> array({rows.size(), n_columns});
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    std::copy(rows[i].begin(), rows[i].end(), array.mutable_data() + i * n_columns);
+  }
+  return array;
 }

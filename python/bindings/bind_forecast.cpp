@@ -75,12 +75,8 @@ void bind_over_time(py::module_& module) {
   py::class_<Band>(module, "Band")
       .def_readonly("variable", &Band::variable)
       .def_readonly("unit", &Band::unit)
-      .def_property_readonly("mean", view_of(&Band::mean))
-      .def_property_readonly("q05", view_of(&Band::q05))
-      .def_property_readonly("q25", view_of(&Band::q25))
-      .def_property_readonly("q50", view_of(&Band::q50))
-      .def_property_readonly("q75", view_of(&Band::q75))
-      .def_property_readonly("q95", view_of(&Band::q95));
+      .def("mean", [](const Band& self) { return array_of(self.mean()); })
+      .def("quantiles", [](const Band& self) { return array_of(self.quantiles()); });
 }
 
 void bind_kept(py::module_& module) {

@@ -190,12 +190,8 @@ class Occupancy:
 class Band:
     variable: str
     unit: str
-    mean: NDArray[np.float64]
-    q05: NDArray[np.float64]
-    q25: NDArray[np.float64]
-    q50: NDArray[np.float64]
-    q75: NDArray[np.float64]
-    q95: NDArray[np.float64]
+    def mean(self) -> NDArray[np.float64]: ...
+    def quantiles(self) -> NDArray[np.float64]: ...
 
 class KeptPaths:
     chains: list[str]

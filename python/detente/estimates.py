@@ -1,4 +1,4 @@
-"""Estimates of single outcomes as rows of tables."""
+"""Estimates of outcomes and bands of variables as rows and columns of tables."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ import math
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from detente import _core
 
 #: Names of the quantiles that every estimate and band carries.
@@ -56,3 +59,8 @@ def quantiles_of(estimate: _core.Estimate) -> dict[str, float]:
     """The quantiles by name; NaN where there are none."""
     values = [float(value) for value in estimate.quantiles] or [math.nan] * len(QUANTILES)
     return dict(zip(QUANTILES, values, strict=True))
+
+
+def band_statistics(band: _core.Band) -> dict[str, NDArray[np.float64]]:
+    """The mean and the quantiles of a variable by name, each an array over the report dates."""
+    return {"mean": band.mean(), **dict(zip(QUANTILES, band.quantiles(), strict=True))}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from detente.estimates import has_band, quantiles_of
+from detente.estimates import band_statistics, has_band, quantiles_of
 from detente.json_numbers import number
 
 if TYPE_CHECKING:
@@ -50,17 +50,17 @@ def _policy_to_json(policy: _core.PolicyForecast) -> dict[str, Any]:
             item.chain: dict(zip(item.states, map(_numbers, item.share), strict=True))
             for item in policy.occupancy
         },
-        "variables": {
-            band.variable: {
-                name: _numbers(getattr(band, name)) for name in ("mean", "q05", "q50", "q95")
-            }
-            for band in policy.bands
-        },
+        "variables": {band.variable: _band_to_json(band) for band in policy.bands},
     }
     for item in policy.outcomes:
         if item.kind == "utility":
             result["utility"] = outcomes[item.name]
     return result
+
+
+def _band_to_json(band: _core.Band) -> dict[str, list[float | None]]:
+    statistics = band_statistics(band)
+    return {name: _numbers(statistics[name]) for name in ("mean", "q05", "q50", "q95")}
 
 
 def _estimate_to_json(estimate: _core.Estimate) -> dict[str, Any]:
@@ -93,4 +93,7 @@ def _estimate_to_json(estimate: _core.Estimate) -> dict[str, Any]:
 
 
 def _numbers(values: NDArray[np.float64]) -> list[float | None]:
-    return [number(value) for value in values.tolist()]
+    import numpy as np
+
+    plain = values.tolist()
+    return plain if np.isfinite(values).all() else [number(value) for value in plain]

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from detente.errors import ArgumentError, unknown_name
-from detente.estimates import COLUMNS, QUANTILES, estimate_row
+from detente.estimates import COLUMNS, band_statistics, estimate_row
 
 if TYPE_CHECKING:
     import numpy as np
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
     from detente.forecast import Forecast
     from detente.path_data import Histories
-
-BAND_STATISTICS = ("mean", *QUANTILES)
 
 
 # -- over all paths ------------------------------------------------------------------------------
@@ -80,13 +78,9 @@ def band_array(forecast: Forecast, variable: str) -> xr.DataArray:
     if variable not in variables:
         raise unknown_name("variable", variable, list(variables))
     position = list(variables).index(variable)
-    values = np.stack(
-        [
-            np.stack([getattr(policy.bands[position], name) for name in BAND_STATISTICS], -1)
-            for policy in forecast.policy_forecasts
-        ]
-    )
-    array = _over_time(forecast, values, "statistic", list(BAND_STATISTICS), variable)
+    tables = [band_statistics(policy.bands[position]) for policy in forecast.policy_forecasts]
+    values = np.stack([np.stack(list(table.values()), axis=-1) for table in tables])
+    array = _over_time(forecast, values, "statistic", list(tables[0]), variable)
     array.attrs["unit"] = variables[variable]
     return array
 

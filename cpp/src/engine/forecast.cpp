@@ -112,20 +112,6 @@ Estimate estimate_of(const Labels::Outcome& label, const OutcomeAccumulator& out
   return estimate;
 }
 
-Band band_of(const Labels::Variable& label, const summary::Bands& bands) {
-  Band band;
-  band.variable = label.name;
-  band.unit = label.unit;
-  band.mean = bands.means();
-  auto rows = bands.quantiles(Forecast::quantile_levels());
-  band.q05 = std::move(rows[0]);
-  band.q25 = std::move(rows[1]);
-  band.q50 = std::move(rows[2]);
-  band.q75 = std::move(rows[3]);
-  band.q95 = std::move(rows[4]);
-  return band;
-}
-
 template <class T>
 void append_rows(std::vector<T>& first, const std::vector<T>& second) {
   first.insert(first.end(), second.begin(), second.end());
@@ -140,6 +126,12 @@ void require(bool condition, const std::string& sentence) {
 const std::vector<double>& Forecast::quantile_levels() {
   static const std::vector<double> levels{0.05, 0.25, 0.5, 0.75, 0.95};
   return levels;
+}
+
+std::vector<double> Band::mean() const { return values->means(); }
+
+std::vector<std::vector<double>> Band::quantiles() const {
+  return values->quantiles(Forecast::quantile_levels());
 }
 
 Forecast summarise(std::shared_ptr<const Accumulators> accumulators) {
@@ -168,7 +160,8 @@ Forecast summarise(std::shared_ptr<const Accumulators> accumulators) {
           {labels.chains[c].name, labels.chains[c].states, policy.occupancy[c].shares()});
     }
     for (std::size_t v = 0; v < labels.variables.size(); ++v) {
-      out.bands.push_back(band_of(labels.variables[v], policy.bands[v]));
+      const Labels::Variable& label = labels.variables[v];
+      out.bands.push_back({label.name, label.unit, {accumulators, &policy.bands[v]}});
     }
     forecast.policies.push_back(std::move(out));
   }

@@ -141,7 +141,7 @@ std::size_t policy_summary_bytes(const Labels& labels) {
   for (const Labels::Chain& chain : labels.chains) {
     bytes += 2 * chain.states.size() * n_dates * sizeof(double);
   }
-  return bytes + band_bytes(labels) + labels.variables.size() * n_dates * 6 * sizeof(double);
+  return bytes + band_bytes(labels);
 }
 
 std::uint64_t with_allocator(std::size_t bytes) {

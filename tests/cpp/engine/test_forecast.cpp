@@ -70,8 +70,8 @@ TEST_CASE("a forecast comes back from its bytes", "[engine]") {
     REQUIRE(a.outcomes.size() == b.outcomes.size());
     for (std::size_t o = 0; o < a.outcomes.size(); ++o) check_same(a.outcomes[o], b.outcomes[o]);
     CHECK(a.occupancy[0].share == b.occupancy[0].share);
-    CHECK(a.bands[1].mean == b.bands[1].mean);
-    CHECK(a.bands[1].q95 == b.bands[1].q95);
+    CHECK(a.bands[1].mean() == b.bands[1].mean());
+    CHECK(a.bands[1].quantiles() == b.bands[1].quantiles());
   }
 }
 

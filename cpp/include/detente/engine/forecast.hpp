@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "detente/engine/draw_rule.hpp"
+#include "detente/summary/bands.hpp"
 
 namespace detente::engine {
 
@@ -54,10 +55,14 @@ struct Occupancy {
   std::vector<double> share;  ///< [state][date], row by row
 };
 
+/// A variable over time. Worked out when asked for: thousands of sketches are sorted for all variables and dates.
 struct Band {
   std::string variable;
   std::string unit;
-  std::vector<double> mean, q05, q25, q50, q75, q95;  ///< per report date
+  std::shared_ptr<const summary::Bands> values;
+
+  std::vector<double> mean() const;                    ///< per report date
+  std::vector<std::vector<double>> quantiles() const;  ///< [level][date], at quantile_levels()
 };
 
 /// Full histories of the first paths: one row per path and grid point of the kept grid (report dates).
