@@ -49,6 +49,13 @@ class Destination(NamedTuple):
             remedy = "; --overwrite replaces a forecast" if can_replace else ""
             raise ArgumentError(f"{error}{remedy}") from None
 
+    def prepare(self) -> None:
+        """Import what `give` needs: a run that is interrupted should end at once."""
+        import numpy as np  # noqa: F401 - the engine's arrays
+
+        import detente.cli.tables
+        import detente.forecast_json  # noqa: F401
+
     def give(self, forecast: Forecast) -> None:
         """Save, then print."""
         from detente.cli.tables import print_forecast

@@ -117,6 +117,7 @@ def _run(
     from detente.simulation import simulate
     from detente.written import remove_unfinished
 
+    destination.prepare()
     with contextlib.nullcontext() if kept is None else kept.opened() as checkpoint:
         if kept is not None and destination.out is not None:
             remove_unfinished(destination.out.absolute().parent, destination.out.name)
