@@ -31,6 +31,24 @@ Pool& Block::pool_for(Slot slot) {
   return *pool;
 }
 
+// Slots of one joint state mostly come one after another.
+std::uint32_t Block::pool_number(Slot slot) {
+  if (!numbered_.empty() && joint_[slot] == last_joint_) return last_number_;
+  Pool& pool = pool_for(slot);
+  if (pool.number == Pool::unnumbered) {
+    pool.number = static_cast<std::uint32_t>(numbered_.size());
+    numbered_.push_back(&pool);
+  }
+  last_joint_ = joint_[slot];
+  last_number_ = pool.number;
+  return last_number_;
+}
+
+void Block::drop_pool_numbers() {
+  for (Pool* pool : numbered_) pool->number = Pool::unnumbered;
+  numbered_.clear();
+}
+
 // Paths come through some joint states once: their pools are not kept until the block's end. Between steps nobody holds
 // an empty one.
 void Block::drop_empty_pools() {

@@ -343,15 +343,18 @@ void Block::cross_in_tile(const Stretch& stretch, Pool& pool, Tile& tile, std::s
     for (std::uint32_t f = 0; f < shape_.size; f += 8) __builtin_prefetch(fields + f, 1);
   }
   for (std::size_t x = 0; x < n_crossed; ++x) {
+    now_[tile.slots[lanes_[x]]] = step_scalars()[StepScalar::start];
+  }
+  double* left = kept_.data();
+  burn_to_crossings(stretch, tile.slots.data(), n_crossed, left);
+  for (std::size_t x = 0; x < n_crossed; ++x) {
     const std::size_t lane = lanes_[x];
     const Slot slot = tile.slots[lane];
-    double* left = kept_.data() + x;
-    now_[slot] = step_scalars()[StepScalar::start];
     touched_.push_back({slot, &pool, moves_.size() + x * n_variables});
     if (stretch.first_unsound(lane) == n_clocks) {
-      cross(stretch, pool, slot, lane, left, n_crossed);
+      cross(stretch, pool, slot, x, n_crossed, left);
     } else {
-      for (std::size_t j = 0; j < n_clocks; ++j) left[j * n_crossed] = stretch.left(j, lane);
+      for (std::size_t j = 0; j < n_clocks; ++j) left[j * n_crossed + x] = stretch.left(j, lane);
       pool.pending.push_back(slot);  // to be told what is wrong
     }
   }

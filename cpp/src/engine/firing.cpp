@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <tuple>
 
 #include "detente/engine/block.hpp"
 #include "detente/kernel/dispatch.hpp"
@@ -206,24 +205,23 @@ void Block::fire_group(ElementId element, Pool& pool, const Slot* slots, std::si
 
 // Fires, lets the paths settle, fires what that triggered, until nothing is left.
 void Block::fire(std::vector<Fired>& fired) {
-  std::vector<Slot> group;
+  const auto n_elements = static_cast<std::uint32_t>(program_.model().transitions.size() +
+                                                     program_.model().events.size());
   while (!fired.empty()) {
-    std::sort(fired.begin(), fired.end(), [this](const Fired& a, const Fired& b) {
-      return std::tuple(joint_[a.slot], a.element, a.slot) <
-             std::tuple(joint_[b.slot], b.element, b.slot);
+    // Found before any fires, since the joint state of a path changes as its effects are applied.
+    fired_groups_.sort(fired, [this, n_elements](const Fired& f) {
+      return pool_number(f.slot) * n_elements + f.element;
     });
     changed_.clear();
     for (const Fired& f : fired) changed_.push_back(f.slot);
-    for (std::size_t from = 0, to = 0; from < fired.size(); from = to) {
-      // The joint state of a slot changes as its effects are applied: the group is found first.
-      const std::uint64_t joint = joint_[fired[from].slot];
-      group.clear();
-      while (to < fired.size() && joint_[fired[to].slot] == joint &&
-             fired[to].element == fired[from].element) {
-        group.push_back(fired[to++].slot);
-      }
-      fire_group(fired[from].element, pool_for(group[0]), group.data(), group.size());
+    for (std::size_t g = 0; g < fired_groups_.count(); ++g) {
+      const std::size_t from = fired_groups_.begin(g);
+      const std::size_t m = fired_groups_.end(g) - from;
+      if (m == 0) continue;
+      fire_group(static_cast<ElementId>(g % n_elements), *numbered_[g / n_elements],
+                 changed_.data() + from, m);
     }
+    drop_pool_numbers();
     fired.clear();
     settle(changed_, fired);
   }

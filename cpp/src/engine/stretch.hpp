@@ -3,34 +3,12 @@
 /// Lanes of one joint state over a stretch of time, a whole step or the rest of one, once its code has run on them: what
 /// each clock burns and has left. Hazards are held over a stretch.
 
-#include <array>
-#include <span>
 #include <vector>
 
 #include "detente/engine/block.hpp"
 #include "detente/program/specialise.hpp"
 
 namespace detente::engine {
-
-/// Arguments of a clock's baseline on one lane.
-class BaselineArguments {
- public:
-  BaselineArguments(const program::ActiveClock& clock, const program::Frame& frame,
-                    std::size_t lane)
-      : n_(clock.arguments.size()) {
-    if (n_ > few_.size()) many_.resize(n_);
-    double* out = many_.empty() ? few_.data() : many_.data();
-    for (std::size_t k = 0; k < n_; ++k) out[k] = frame.value(clock.arguments[k], lane);
-  }
-  std::span<const double> values() const {
-    return many_.empty() ? std::span<const double>(few_.data(), n_) : std::span(many_);
-  }
-
- private:
-  std::size_t n_;
-  std::array<double, 16> few_;  // NOLINT(*-member-init): the first n_ are set
-  std::vector<double> many_;
-};
 
 class Stretch {
  public:

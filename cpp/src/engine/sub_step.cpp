@@ -37,45 +37,6 @@ void Block::resolve_pending() {
   }
 }
 
-// Time until a clock with a baseline runs out.
-double Block::crossing_delay(const Stretch& stretch, std::size_t j, Slot slot, std::size_t lane) {
-  const ActiveClock& clock = stretch.clock(j);
-  const double left = stretch.left(j, lane);
-  const double rate = stretch.rate(j, lane);
-  const BaselineArguments arguments(clock, stretch.frame(), lane);
-  const double age = program::age_at(clock.family, arguments.values(), *clock.times,
-                                     stretch.cumulative(j, lane) + left / rate);
-  return age - sojourn(slot, clock);
-}
-
-// What a clock with a baseline burns in `delay`.
-double Block::burnt_in(const Stretch& stretch, std::size_t j, Slot slot, std::size_t lane,
-                       double delay) {
-  const ActiveClock& clock = stretch.clock(j);
-  const double rate = stretch.rate(j, lane);
-  const BaselineArguments arguments(clock, stretch.frame(), lane);
-  const double then = program::cumulative_hazard(clock.family, arguments.values(), *clock.times,
-                                                 sojourn(slot, clock) + delay);
-  return rate * std::max(then - stretch.cumulative(j, lane), 0.0);
-}
-
-/// The hazard of a clock's element after `delay`.
-double Block::hazard_after(const Stretch& stretch, std::size_t j, Slot slot, std::size_t lane,
-                           double delay) {
-  const ActiveClock& clock = stretch.clock(j);
-  const double rate = stretch.rate(j, lane);
-  if (!clock.has_baseline) return rate;
-  const BaselineArguments arguments(clock, stretch.frame(), lane);
-  return rate * program::hazard(clock.family, arguments.values(), *clock.times,
-                                sojourn(slot, clock) + delay);
-}
-
-/// Time since a clock's chain entered its state.
-double Block::sojourn(Slot slot, const ActiveClock& clock) const {
-  const std::uint32_t chain = program_.model().transitions[clock.element].chain.index;
-  return now_[slot] - record(slot)[layout_.entered(chain)];
-}
-
 // Which lanes need a closer look: those where a clock runs out before the step's end, or a hazard is no hazard.
 void Block::find_sub_crossings(const program::StateProgram& state, const Frame& frame,
                                std::size_t m) {
@@ -126,64 +87,6 @@ void Block::fail_at(const Stretch& stretch, std::size_t j, Slot slot, std::size_
   fail(std::move(failure), slot);
 }
 
-// The clock that runs out first on a lane where one does.
-Block::Crossing Block::first_crossing(const Stretch& stretch, Slot slot, std::size_t lane) {
-  const double length = std::max(step_scalars()[StepScalar::end] - now_[slot], 0.0);
-  Crossing first{0, std::numeric_limits<double>::infinity()};
-  const std::size_t n = stretch.clock_count();
-  for (std::size_t j = 0; j < n; ++j) {
-    const double left = stretch.left(j, lane);
-    if (left - stretch.burnt(j, lane) >= 0.0) continue;
-    // Where rounding puts it past the end, or the inverse of a baseline gives no number: at the end.
-    const double exact = stretch.view(j).has_baseline ? crossing_delay(stretch, j, slot, lane)
-                                                      : left / stretch.rate(j, lane);
-    const double delay = exact < length ? std::max(exact, 0.0) : length;
-    if (delay < first.delay) first = {j, delay};
-  }
-  return first;
-}
-
-// Moves a lane to its first crossing: what the clocks then have left goes to `left`, a step apart.
-void Block::cross(const Stretch& stretch, Pool& pool, Slot slot, std::size_t lane, double* left,
-                  std::size_t left_step) {
-  const Crossing first = first_crossing(stretch, slot, lane);
-  const program::ElementId element = stretch.view(first.clock).element;
-  const Weight weight = weight_of(pool, element);
-  const std::size_t n = stretch.clock_count();
-  const std::size_t first_rest = weight == Weight::lightest ? rests_.size() : none;
-  if (first_rest != none) rests_.resize(first_rest + n);
-  for (std::size_t j = 0; j < n; ++j) {
-    const double burnt = stretch.view(j).has_baseline
-                             ? burnt_in(stretch, j, slot, lane, first.delay)
-                             : stretch.rate(j, lane) * first.delay;
-    left[j * left_step] = std::max(stretch.left(j, lane) - burnt, 0.0);
-    if (first_rest != none) {
-      rests_[first_rest + j] = std::max(stretch.burnt(j, lane) - burnt, 0.0);
-    }
-  }
-  if (options_.observer != nullptr) show_crossing(stretch, first, slot, lane, left, left_step);
-  now_[slot] = std::min(now_[slot] + first.delay, step_scalars()[StepScalar::end]);
-  record(slot)[layout_.firings(element)] += 1.0;
-  if (weight == Weight::heavy) {
-    fired_.push_back({slot, element});
-  } else {
-    light_.push_back({slot, element, first_rest});
-  }
-}
-
-// What competed at a crossing, for who watches.
-void Block::show_crossing(const Stretch& stretch, Crossing first, Slot slot, std::size_t lane,
-                          const double* left, std::size_t left_step) {
-  std::vector<Observer::Competitor> competitors;
-  for (std::size_t j = 0; j < stretch.clock_count(); ++j) {
-    competitors.push_back({stretch.view(j).element,
-                           hazard_after(stretch, j, slot, lane, first.delay),
-                           j == first.clock ? 0.0 : left[j * left_step]});
-  }
-  const double then = std::min(now_[slot] + first.delay, step_scalars()[StepScalar::end]);
-  options_.observer->crossing(then, stretch.view(first.clock).element, competitors);
-}
-
 // Takes the lanes that crossed from their pool, except those which stay where they are, and fires the latter.
 void Block::part_crossed(Pool& pool, std::size_t first_fired) {
   for (std::size_t f = first_fired; f < fired_.size(); ++f) {
@@ -222,17 +125,24 @@ void Block::sub_step(Pool& pool, const Slot* slots, std::size_t m) {
   burn_uncrossed(state, frame, m);
   const Stretch stretch = Stretch::of_rest(state, frame, clock_views_);
   const std::size_t first_fired = fired_.size();
-  kept_.resize(state.clocks().size());
+  std::size_t n_crossed = 0;
   for (std::size_t i = 0; i < m; ++i) {
-    if (is_crossing_[i] == 0) continue;
-    const std::size_t unsound = stretch.first_unsound(i);
+    lanes_[n_crossed] = static_cast<std::uint32_t>(i);
+    n_crossed += is_crossing_[i];
+  }
+  if (n_crossed == 0) return;
+  kept_.resize(state.clocks().size() * n_crossed);
+  burn_to_crossings(stretch, slots, n_crossed, kept_.data());
+  for (std::size_t x = 0; x < n_crossed; ++x) {
+    const std::size_t lane = lanes_[x];
+    const std::size_t unsound = stretch.first_unsound(lane);
     if (unsound < stretch.clock_count()) {
-      fail_at(stretch, unsound, slots[i], i);
+      fail_at(stretch, unsound, slots[lane], lane);
       continue;
     }
-    cross(stretch, pool, slots[i], i, kept_.data(), 1);
-    for (std::size_t j = 0; j < kept_.size(); ++j) {
-      lane_places_[i].at(state.clocks()[j].column) = kept_[j];
+    cross(stretch, pool, slots[lane], x, n_crossed, kept_.data());
+    for (std::size_t j = 0; j < state.clocks().size(); ++j) {
+      lane_places_[lane].at(state.clocks()[j].column) = kept_[j * n_crossed + x];
     }
   }
   part_crossed(pool, first_fired);

@@ -1,10 +1,14 @@
 #include "detente/program/baseline.hpp"
 
 #include <algorithm>
+#include <array>
 #include <boost/math/special_functions/erf.hpp>
 #include <boost/math/special_functions/gamma.hpp>
 #include <cmath>
 #include <limits>
+#include <vector>
+
+#include "detente/kernel/dispatch.hpp"
 
 namespace detente::program {
 
@@ -180,6 +184,74 @@ double age_at(BaselineFamily family, std::span<const double> a, std::span<const 
       return piecewise_age(a, times, h);
   }
   return not_a_number;
+}
+
+namespace {
+
+/// function(arguments, value) on each lane.
+template <class Function>
+void on_each_lane(const ArgumentColumns& arguments, double* values, std::size_t n,
+                  const Function& function) {
+  std::array<double, 16> few;  // NOLINT(*-member-init): what is read is set
+  std::vector<double> many(arguments.count > few.size() ? arguments.count : 0);
+  const std::span<double> own(many.empty() ? few.data() : many.data(), arguments.count);
+  for (std::size_t i = 0; i < n; ++i) {
+    for (std::size_t k = 0; k < own.size(); ++k) {
+      own[k] = arguments.values[k * arguments.stride + i];
+    }
+    values[i] = function(own, values[i]);
+  }
+}
+
+/// In place.
+void run_kernel(kernel::Operation operation, double* values, const double* b, std::size_t n) {
+  kernel::active().column[static_cast<std::size_t>(operation)](values, values, b, b, n);
+}
+
+void refuse_impossible(const double* shape, const double* scale, double* values, std::size_t n) {
+  for (std::size_t i = 0; i < n; ++i) {
+    values[i] = shape[i] > 0.0 && scale[i] > 0.0 ? values[i] : not_a_number;
+  }
+}
+
+}  // namespace
+
+void cumulative_hazards(BaselineFamily family, const ArgumentColumns& arguments,
+                        std::span<const double> times, double* ages, std::size_t n) {
+  if (family != BaselineFamily::weibull) {
+    on_each_lane(arguments, ages, n, [&](std::span<const double> a, double age) {
+      return cumulative_hazard(family, a, times, age);
+    });
+    return;
+  }
+  const double* shape = arguments.values;
+  const double* scale = shape + arguments.stride;
+  for (std::size_t i = 0; i < n; ++i) ages[i] = std::max(ages[i], 0.0) / scale[i];
+  run_kernel(kernel::Operation::log, ages, ages, n);
+  run_kernel(kernel::Operation::mul_vv, ages, shape, n);
+  run_kernel(kernel::Operation::exp, ages, ages, n);
+  refuse_impossible(shape, scale, ages, n);
+}
+
+void ages_at(BaselineFamily family, const ArgumentColumns& arguments, std::span<const double> times,
+             double* cumulatives, std::size_t n) {
+  if (family != BaselineFamily::weibull) {
+    on_each_lane(arguments, cumulatives, n, [&](std::span<const double> a, double cumulative) {
+      return age_at(family, a, times, cumulative);
+    });
+    return;
+  }
+  const double* shape = arguments.values;
+  const double* scale = shape + arguments.stride;
+  for (std::size_t i = 0; i < n; ++i) {
+    const double h = cumulatives[i];
+    cumulatives[i] = h < 0.0 ? 0.0 : h;
+  }
+  run_kernel(kernel::Operation::log, cumulatives, cumulatives, n);
+  run_kernel(kernel::Operation::div_vv, cumulatives, shape, n);
+  run_kernel(kernel::Operation::exp, cumulatives, cumulatives, n);
+  run_kernel(kernel::Operation::mul_vv, cumulatives, scale, n);
+  refuse_impossible(shape, scale, cumulatives, n);
 }
 
 namespace {

@@ -14,8 +14,10 @@
 #include <vector>
 
 #include "detente/engine/carried_noise.hpp"
+#include "detente/engine/groups.hpp"
 #include "detente/engine/pool.hpp"
 #include "detente/outcome/plan.hpp"
+#include "detente/program/baseline.hpp"
 #include "detente/program/factors.hpp"
 #include "detente/program/program.hpp"
 
@@ -128,6 +130,18 @@ struct ClockView {
   std::size_t at_end_step;
 };
 
+/// Lanes on which a clock runs out, by their number among those.
+struct CrossingScratch {
+  Buffer<double> length{tile_lanes};  ///< from the lane's own time to the end of the step
+  Buffer<double> delay{tile_lanes};   ///< from its own time to its first crossing
+  std::array<std::uint32_t, tile_lanes>
+      clock{};           ///< that runs out then, by its position among the state's
+  Buffer<double> burnt;  ///< by each clock until then: [clock][lane]
+  Buffer<double> arguments;
+  Buffer<double> values{tile_lanes};
+  std::array<std::uint32_t, tile_lanes> chosen{};
+};
+
 /// Lanes of a pool that are worked on together, see BurstPlan.
 struct BurstScratch {
   Buffer<double> columns;
@@ -193,11 +207,6 @@ class Block {
     Pool* pool;              ///< where it was when the step began
     std::size_t first_move;  ///< in moves_: one for each variable that moves in that pool
   };
-  struct Crossing {
-    std::size_t clock;  ///< position among the state's clocks
-    double delay;       ///< from the lane's own time
-  };
-
   // block.cpp: start, step, grid points
   void start();
   void grid_point(std::size_t k);
@@ -231,21 +240,24 @@ class Block {
   bool apply_inspected(program::ElementId element, const program::FiringProgram& firing, Slot slot,
                        std::size_t lane, const program::Frame& frame);
 
-  // sub_step.cpp: lanes that cross within a step
-  void resolve_pending();
-  void sub_step(Pool& pool, const Slot* slots, std::size_t m);
-  void cross(const Stretch& stretch, Pool& pool, Slot slot, std::size_t lane, double* left,
-             std::size_t left_step);
-  void show_crossing(const Stretch& stretch, Crossing first, Slot slot, std::size_t lane,
-                     const double* left, std::size_t left_step);
-  void part_crossed(Pool& pool, std::size_t first_fired);
-  Crossing first_crossing(const Stretch& stretch, Slot slot, std::size_t lane);
-  void fail_at(const Stretch& stretch, std::size_t j, Slot slot, std::size_t lane);
-  double crossing_delay(const Stretch& stretch, std::size_t j, Slot slot, std::size_t lane);
-  double burnt_in(const Stretch& stretch, std::size_t j, Slot slot, std::size_t lane, double delay);
+  // crossing.cpp: lanes on which a clock runs out
+  void find_first_crossings(const Stretch& stretch, const Slot* slots, std::size_t m);
+  void burn_to_crossings(const Stretch& stretch, const Slot* slots, std::size_t m, double* left);
+  void cross(const Stretch& stretch, Pool& pool, Slot slot, std::size_t x, std::size_t m,
+             const double* left);
+  void show_crossing(const Stretch& stretch, Slot slot, std::size_t x, std::size_t m,
+                     const double* left);
+  program::ArgumentColumns load_arguments(const Stretch& stretch, const program::ActiveClock& clock,
+                                          const std::uint32_t* chosen, std::size_t n);
   double hazard_after(const Stretch& stretch, std::size_t j, Slot slot, std::size_t lane,
                       double delay);
   double sojourn(Slot slot, const program::ActiveClock& clock) const;
+
+  // sub_step.cpp: lanes that cross within a step
+  void resolve_pending();
+  void sub_step(Pool& pool, const Slot* slots, std::size_t m);
+  void part_crossed(Pool& pool, std::size_t first_fired);
+  void fail_at(const Stretch& stretch, std::size_t j, Slot slot, std::size_t lane);
   double limited(std::uint32_t variable, double value) const;
   double moved(std::uint32_t variable, const program::StepMove& move, double value) const;
   void find_sub_crossings(const program::StateProgram& state, const program::Frame& frame,
@@ -279,9 +291,12 @@ class Block {
   Pool& pool_for(Slot slot);
   void drop_empty_pools();
   program::JointState state_of(Slot slot) const;
-  /// Calls visit(pool, slots, count) for the slots of each joint state; sorts `slots` by joint state.
+  /// Calls visit(pool, slots, count) for the slots of each joint state, which are brought together.
   template <class Visit>
   void by_joint_state(std::vector<Slot>& slots, Visit visit);
+  /// Of the pool of the slot's joint state, among those asked for since the numbers were dropped: numbered_ has them.
+  std::uint32_t pool_number(Slot slot);
+  void drop_pool_numbers();
   void arrive(Pool& pool, const Slot* slots, std::size_t m);
   void leave(Slot slot);
   void close_gaps(Pool& pool);
@@ -339,6 +354,11 @@ class Block {
   bool in_run_off_ = false;
 
   // Scratch.
+  Groups<Slot> slot_groups_;
+  Groups<Fired> fired_groups_;
+  std::vector<Pool*> numbered_;
+  std::uint64_t last_joint_ = 0;  ///< that pool_number met, and its answer
+  std::uint32_t last_number_ = 0;
   std::vector<double> kept_, signals_, report_values_;
   std::vector<const double*> outputs_;
   std::vector<ClockView> clock_views_;
@@ -347,6 +367,7 @@ class Block {
   std::vector<LightFired> light_;  ///< crossed, to fire where they are
   std::vector<LightFired> light_alive_;
   std::vector<double> rests_;  ///< what their clocks burn in the rest of the step
+  CrossingScratch crossing_;
   BurstScratch burst_;
   std::vector<Slot> late_;  ///< lanes between a step and the grid point at its end, in no pool
   std::vector<std::uint8_t> is_triggered_;
@@ -362,12 +383,12 @@ class Block {
 
 template <class Visit>
 void Block::by_joint_state(std::vector<Slot>& slots, Visit visit) {
-  std::sort(slots.begin(), slots.end(),
-            [this](Slot a, Slot b) { return std::pair(joint_[a], a) < std::pair(joint_[b], b); });
-  for (std::size_t from = 0, to = 0; from < slots.size(); from = to) {
-    while (to < slots.size() && joint_[slots[to]] == joint_[slots[from]]) ++to;
-    visit(pool_for(slots[from]), slots.data() + from, to - from);
+  slot_groups_.sort(slots, [this](Slot slot) { return pool_number(slot); });
+  for (std::size_t g = 0; g < slot_groups_.count(); ++g) {
+    const std::size_t from = slot_groups_.begin(g);
+    visit(*numbered_[g], slots.data() + from, slot_groups_.end(g) - from);
   }
+  drop_pool_numbers();
 }
 
 }  // namespace detente::engine

@@ -112,6 +112,9 @@ class Pool {
   /// Column of a variable, or -1 where it does not move.
   std::ptrdiff_t moving_column(std::size_t variable) const { return moving_columns_[variable]; }
 
+  /// Among the pools that lanes are being brought together for.
+  static constexpr std::uint32_t unnumbered = 0xffffffff;
+  std::uint32_t number = unnumbered;
   std::vector<Slot> pending;  ///< lanes with a sub-interval to go
   /// Firing programs of this joint state, by element; null until first needed.
   std::vector<std::shared_ptr<const program::FiringProgram>> firings;

@@ -22,6 +22,20 @@ double hazard(model::BaselineFamily family, std::span<const double> arguments,
 double age_at(model::BaselineFamily family, std::span<const double> arguments,
               std::span<const double> times, double cumulative);
 
+/// Arguments of a baseline on many lanes: number k of lane i at values[k * stride + i].
+struct ArgumentColumns {
+  const double* values;
+  std::size_t stride;
+  std::size_t count;
+};
+
+/// cumulative_hazard and age_at of many lanes in place, to a few units in the last place: ages give way to cumulative hazards,
+/// and these to ages. `n` is a multiple of kernel::lane_quantum. What a lane gets does not depend on the others.
+void cumulative_hazards(model::BaselineFamily family, const ArgumentColumns& arguments,
+                        std::span<const double> times, double* ages, std::size_t n);
+void ages_at(model::BaselineFamily family, const ArgumentColumns& arguments,
+             std::span<const double> times, double* cumulatives, std::size_t n);
+
 /// H as a node; the same formula as cumulative_hazard.
 NodeId cumulative_node(Graph& graph, model::BaselineFamily family,
                        const std::vector<NodeId>& arguments, const std::vector<double>& times,
