@@ -16,8 +16,8 @@ class BlockBands final : public BandSink {
   BlockBands(std::size_t n_variables, std::size_t n_dates)
       : bands_(n_variables, summary::Bands(n_dates)) {}
 
-  void add(std::size_t date, const double* values, std::size_t n) override {
-    for (std::size_t v = 0; v < bands_.size(); ++v) bands_[v].add(date, values + v * n, n);
+  void add(std::size_t date, const double* values, std::size_t stride, std::size_t n) override {
+    for (std::size_t v = 0; v < bands_.size(); ++v) bands_[v].add(date, values + v * stride, n);
   }
 
   /// Takes a fraction of the memory from now on; add_to is all that is left to do.

@@ -127,6 +127,7 @@ void Block::report(std::size_t k) {
   const model::Model& model = program_.model();
   const auto r = static_cast<std::size_t>(grid.points[k].report);
   const std::size_t n_reports = grid.report_times.size();
+  std::size_t n_reported = 0;
   for (const auto& pool : pools_) {
     if (pool->size() == 0) continue;
     std::size_t first_state = 0;
@@ -135,17 +136,8 @@ void Block::report(std::size_t k) {
       first_state += model.chains[c].states.size();
     }
     for (std::size_t t = 0; t < pool->tile_count() && !report_values_.empty(); ++t) {
-      Tile& tile = pool->tile(t);
-      for (std::uint32_t v = 0; v < model.variables.size(); ++v) {
-        double* out = report_values_.data() + v * options_.n;
-        const std::ptrdiff_t moving = pool->moving_column(v);
-        const std::uint32_t field = layout_.variable(v);
-        const double* column =
-            moving >= 0 ? tile.column(static_cast<std::size_t>(moving)) : nullptr;
-        for (std::size_t i = 0; i < tile.count; ++i) {
-          out[tile.slots[i]] = column != nullptr ? column[i] : record(tile.slots[i])[field];
-        }
-      }
+      report_tile(*pool, pool->tile(t), n_reported);
+      n_reported += pool->tile(t).count;
     }
   }
   for (std::size_t i = 0; i < result_.n_kept; ++i) {
@@ -160,8 +152,32 @@ void Block::report(std::size_t k) {
           static_cast<std::int8_t>(record(slot)[layout_.state(c)]);
     }
   }
-  if (options_.bands != nullptr) options_.bands->add(r, report_values_.data(), options_.n);
+  if (options_.bands != nullptr) {
+    options_.bands->add(r, report_values_.data(), options_.n, n_reported);
+  }
   if (options_.factors != nullptr) read_factors(k);
+}
+
+// The tile's values of all variables, which go to report_values_ from place `first` on. Of those that no column has, the
+// record of a lane is visited once for all.
+void Block::report_tile(Pool& pool, Tile& tile, std::size_t first) {
+  const std::size_t n_variables = program_.model().variables.size();
+  chosen_.clear();
+  for (std::uint32_t v = 0; v < n_variables; ++v) {
+    const std::ptrdiff_t moving = pool.moving_column(v);
+    if (moving < 0) {
+      chosen_.push_back(v);
+      continue;
+    }
+    const double* column = tile.column(static_cast<std::size_t>(moving));
+    std::copy_n(column, tile.count, report_values_.data() + v * options_.n + first);
+  }
+  for (std::size_t i = 0; i < tile.count; ++i) {
+    const double* fields = record(tile.slots[i]);
+    for (const std::uint32_t v : chosen_) {
+      report_values_[v * options_.n + first + i] = fields[layout_.variable(v)];
+    }
+  }
 }
 
 void Block::finish_horizon() {

@@ -3,6 +3,7 @@
 /// Many values counted at once on the grid of the quantile sketches.
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -22,14 +23,27 @@ struct Spread {
   bool is_finite = true;
 };
 
+/// Side by side in as many lanes, since each comparison waits for the one before it in its lane.
 inline Spread spread_of(const double* values, std::size_t n) {
-  Spread spread;
-  for (std::size_t i = 0; i < n; ++i) {
-    const double value = values[i];
-    spread.is_finite &= std::fabs(value) < Spread::infinity;
-    spread.low = value < spread.low ? value : spread.low;
-    spread.high = value > spread.high ? value : spread.high;
+  constexpr std::size_t n_lanes = 8;
+  std::array<double, n_lanes> low, high, is_nan{};
+  low.fill(Spread::infinity);
+  high.fill(-Spread::infinity);
+  const auto see = [&](std::size_t lane, double value) {
+    low[lane] = value < low[lane] ? value : low[lane];
+    high[lane] = value > high[lane] ? value : high[lane];
+    is_nan[lane] = value == value ? is_nan[lane] : 1.0;
+  };
+  const std::size_t n_even = n - n % n_lanes;
+  for (std::size_t i = 0; i < n_even; i += n_lanes) {
+    for (std::size_t lane = 0; lane < n_lanes; ++lane) see(lane, values[i + lane]);
   }
+  for (std::size_t i = n_even; i < n; ++i) see(0, values[i]);
+  Spread spread;
+  spread.low = *std::min_element(low.begin(), low.end());
+  spread.high = *std::max_element(high.begin(), high.end());
+  spread.is_finite = spread.low > -Spread::infinity && spread.high < Spread::infinity &&
+                     std::count(is_nan.begin(), is_nan.end(), 0.0) == n_lanes;
   for (std::size_t i = 0; i < n; ++i) {
     spread.n_low += values[i] == spread.low ? 1 : 0;
     spread.n_high += values[i] == spread.high ? 1 : 0;
@@ -73,7 +87,7 @@ class Cells {
     const std::int64_t last = key(size() - 1);
     for (std::size_t c = 0; c < size(); ++c) {
       const auto to = static_cast<std::size_t>((key(c) >> 1) - joined_first);
-      const std::uint64_t n = counts_[c];
+      const std::uint32_t n = counts_[c];
       if (to != c) counts_[c] = 0;
       if (to != c) counts_[to] += n;
     }
@@ -90,7 +104,7 @@ class Cells {
   std::uint64_t count_of(std::size_t cell) const { return counts_[cell]; }
 
  private:
-  static constexpr std::size_t cells_per_bin = 16;
+  static constexpr std::size_t cells_per_bin = 8;
 
   static std::uint64_t between(const Spread& spread, int level) {
     return static_cast<std::uint64_t>(grid_key(spread.high_bin, level)) -
@@ -98,13 +112,13 @@ class Cells {
   }
 
   void count_occupied() {
-    const auto n_free = std::count(counts_.begin(), counts_.end(), std::uint64_t{0});
+    const auto n_free = std::count(counts_.begin(), counts_.end(), 0U);
     n_occupied_ = size() - static_cast<std::size_t>(n_free);
   }
 
   int level_;
   std::int64_t first_ = 0;
-  std::vector<std::uint64_t> counts_;
+  std::vector<std::uint32_t> counts_;
   std::size_t n_occupied_ = 0;
 };
 

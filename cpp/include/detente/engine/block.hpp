@@ -69,12 +69,11 @@ struct BlockResult {
   bool stopped = false;
 };
 
-/// Takes the values of the variables at a report date: `values` is [variable][path], `n` paths each. Called from several
-/// threads at once.
+/// Takes the values of the variables at a report date, of n paths in any order: variable v has values[v * stride + i].
 class BandSink {
  public:
   virtual ~BandSink() = default;
-  virtual void add(std::size_t date, const double* values, std::size_t n) = 0;
+  virtual void add(std::size_t date, const double* values, std::size_t stride, std::size_t n) = 0;
 };
 
 /// Sees what a single path does (trace).
@@ -231,6 +230,7 @@ class Block {
                  const std::vector<const double*>& values);
   void read_at_dates(std::size_t k);
   void report(std::size_t k);
+  void report_tile(Pool& pool, Tile& tile, std::size_t first);
   void finish_horizon();
   void drop_closed(double time);
   void collect_outcomes();
