@@ -89,7 +89,7 @@ void QuantileSketch::add(const double* values, std::size_t n) {
 // The first values of a sketch, if they are many: counted in cells, which are joined until they fit. False, and nothing
 // done, where the values may fit at a finer level or exactly.
 bool QuantileSketch::add_all_at_once(const double* values, std::size_t n) {
-  if (n < 4 * capacity_ || n > std::numeric_limits<std::uint32_t>::max()) return false;
+  if (n < capacity_ + capacity_ / 2 || n > std::numeric_limits<std::uint32_t>::max()) return false;
   const Spread spread = spread_of(values, n);
   if (!spread.is_finite || spread.n_zero == n) return false;
   Cells cells(spread, capacity_);
