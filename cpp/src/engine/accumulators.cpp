@@ -158,16 +158,17 @@ PolicyAccumulator::PolicyAccumulator(const Labels& labels, std::uint64_t first_p
   for (std::size_t v = 0; v < labels.variables.size(); ++v) bands.emplace_back(labels.times.size());
 }
 
-void PolicyAccumulator::add(const BlockResult& block) {
+void PolicyAccumulator::add_outcome(std::size_t o, const BlockResult& block) {
   const std::size_t n = block.n;
-  const std::size_t n_outcomes = block.outcomes.size() / n;
-  for (std::size_t o = 0; o < n_outcomes; ++o) {
+  if (o == block.outcomes.size() / n) {
+    const std::vector<outcome::Standing> all(n, outcome::Standing::counts);
+    outcomes[o].add(block.utility.data(), all.data(), n);
+  } else {
     outcomes[o].add(block.outcomes.data() + o * n, block.standings.data() + o * n, n);
   }
-  if (!block.utility.empty()) {
-    const std::vector<outcome::Standing> all(n, outcome::Standing::counts);
-    outcomes.back().add(block.utility.data(), all.data(), n);
-  }
+}
+
+void PolicyAccumulator::add_occupancy(const BlockResult& block) {
   std::size_t row = 0;
   for (summary::Occupancy& chain : occupancy) {
     for (std::size_t s = 0; s < chain.n_states(); ++s, ++row) {

@@ -90,8 +90,9 @@ struct PolicyAccumulator {
   std::vector<summary::Occupancy> occupancy;
   std::vector<summary::Bands> bands;
 
-  /// Outcomes and occupancy of the paths that follow; bands are added date by date while the block runs.
-  void add(const BlockResult& block);
+  /// Outcome o and the occupancy of the paths that follow. All these, and bands, may be added at the same time.
+  void add_outcome(std::size_t o, const BlockResult& block);
+  void add_occupancy(const BlockResult& block);
   void merge(const PolicyAccumulator& other);
 };
 

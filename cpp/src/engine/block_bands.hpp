@@ -22,22 +22,24 @@ class BlockBands final : public BandSink {
 
   /// Takes a fraction of the memory from now on; add_to is all that is left to do.
   void pack() {
-    summary::ByteWriter writer;
-    for (const summary::Bands& bands : bands_) bands.write(writer);
-    packed_ = writer.release();
+    for (const summary::Bands& bands : bands_) {
+      summary::ByteWriter writer;
+      bands.write(writer);
+      packed_.push_back(writer.release());
+    }
     bands_ = {};
   }
 
-  void add_to(std::vector<summary::Bands>& sum) const {
-    summary::ByteReader reader(packed_);
-    for (std::size_t v = 0; v < sum.size(); ++v) {
-      sum[v].merge(bands_.empty() ? summary::Bands::read(reader) : bands_[v]);
-    }
+  /// Adds those of variable v. Safe to call from several threads at once, each with another variable.
+  void add_to(summary::Bands& sum, std::size_t v) const {
+    if (packed_.empty()) return sum.merge(bands_[v]);
+    summary::ByteReader reader(packed_[v]);
+    sum.merge(summary::Bands::read(reader));
   }
 
  private:
   std::vector<summary::Bands> bands_;
-  std::string packed_;
+  std::vector<std::string> packed_;
 };
 
 }  // namespace detente::engine

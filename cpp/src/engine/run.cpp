@@ -206,11 +206,10 @@ class Ensemble {
       return;
     }
     // Isolated: a thread that waits for the others would take up a block meanwhile, and hold the sum up for its length.
-    tbb::this_task_arena::isolate([this, &work] {
-      tbb::parallel_for(std::size_t{0}, policies_.size(), [this, &work](std::size_t p) {
-        state_->policies[p].add(work.results[p]);
-        work.bands[p].add_to(state_->policies[p].bands);
-        keep(work, p);
+    const std::size_t n_parts = state_->labels.outcomes.size() + model_->variables.size() + 1;
+    tbb::this_task_arena::isolate([this, &work, n_parts] {
+      tbb::parallel_for(std::size_t{0}, policies_.size() * n_parts, [this, &work, n_parts](auto k) {
+        merge_part(work, k / n_parts, k % n_parts);
       });
     });
     if (options_.keep_outcomes) {
@@ -222,6 +221,20 @@ class Ensemble {
     }
     state_->n_paths += work.n;
     done_.store(state_->n_paths, std::memory_order_relaxed);
+  }
+
+  // An outcome, the bands of a variable, or all the rest of a policy.
+  void merge_part(const Work& work, std::size_t p, std::size_t part) {
+    PolicyAccumulator& sums = state_->policies[p];
+    const std::size_t n_outcomes = sums.outcomes.size();
+    if (part < n_outcomes) {
+      sums.add_outcome(part, work.results[p]);
+    } else if (part - n_outcomes < sums.bands.size()) {
+      work.bands[p].add_to(sums.bands[part - n_outcomes], part - n_outcomes);
+    } else {
+      sums.add_occupancy(work.results[p]);
+      keep(work, p);
+    }
   }
 
   void keep(const Work& work, std::size_t p) {
