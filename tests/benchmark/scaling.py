@@ -50,24 +50,25 @@ def with_steps(n_steps: int) -> detente.Scenario:
     return detente.Scenario.from_yaml(text)
 
 
-def compare_threads(threads: Sequence[int], paths: int, rounds: int) -> None:
+def compare_threads(threads: Sequence[int], numbers: Sequence[int], rounds: int) -> None:
     """Wall time on several threads; efficiency is speed-up over number of threads."""
     scenario = detente.Scenario.from_yaml(TRUCE)
     play(scenario, 1000, time.perf_counter, max(threads))
-    seconds: dict[int, list[float]] = {n: [] for n in threads}
-    for _ in range(rounds):
-        for n in threads:
-            seconds[n].append(play(scenario, paths, time.perf_counter, n))
-    medians = {n: statistics.median(taken) for n, taken in seconds.items()}
-    first = threads[0]
-    print(f"\nthreads: wall time, {paths:,} paths\n")
-    widths = (10, 12, 14, 12, 14)
-    print_row(("threads", "seconds", "paths/s", "speed-up", "efficiency"), widths)
-    for n, median in medians.items():
-        speed_up = medians[first] / median
-        efficiency = speed_up * first / n
-        cells = (f"{median:.3f}", f"{paths / median:,.0f}", f"{speed_up:.2f}", f"{efficiency:.0%}")
-        print_row((str(n), *cells), widths)
+    print("\nthreads: wall time\n")
+    widths = (12, 10, 12, 14, 12, 14)
+    print_row(("paths", "threads", "seconds", "paths/s", "speed-up", "efficiency"), widths)
+    for paths in numbers:
+        seconds: dict[int, list[float]] = {n: [] for n in threads}
+        for _ in range(rounds):
+            for n in threads:
+                seconds[n].append(play(scenario, paths, time.perf_counter, n))
+        medians = {n: statistics.median(taken) for n, taken in seconds.items()}
+        for n, median in medians.items():
+            speed_up = medians[threads[0]] / median
+            efficiency = f"{speed_up * threads[0] / n:.0%}"
+            speed = f"{paths / median:,.0f}"
+            cells = (f"{paths:,}", str(n), f"{median:.3f}", speed, f"{speed_up:.2f}", efficiency)
+            print_row(cells, widths)
 
 
 def compare_paths(numbers: Sequence[int], rounds: int) -> None:
@@ -147,7 +148,7 @@ def main() -> int:
     rounds, paths = arguments.rounds, arguments.paths
     print(instruction_set())
     print(f"{rounds} rounds of truce.yaml; ratios are those of speeds")
-    compare_threads(arguments.threads, 2 * paths, rounds)
+    compare_threads(arguments.threads, [paths // 2, 2 * paths, 20 * paths], rounds)
     largest = 8 if arguments.large else 6
     compare_paths([10**exponent for exponent in range(3, largest)], rounds)
     compare_steps([N_STEPS // 4, N_STEPS // 2, N_STEPS, 2 * N_STEPS], paths, rounds)
