@@ -1,4 +1,5 @@
-/// What a run returns. Columns are views: they keep the forecast alive and cannot be written to.
+/// What a run returns. Columns are views, which keep the forecast alive and cannot be written to; what is worked out when it
+/// is asked for (bands) is the caller's own.
 
 #include <pybind11/pybind11.h>
 #include <pybind11/stl.h>

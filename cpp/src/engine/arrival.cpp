@@ -31,22 +31,25 @@ Pool& Block::pool_for(Slot slot) {
   return *pool;
 }
 
-// Slots of one joint state mostly come one after another.
-std::uint32_t Block::pool_number(Slot slot) {
-  if (!numbered_.empty() && joint_[slot] == last_joint_) return last_number_;
-  Pool& pool = pool_for(slot);
-  if (pool.number == Pool::unnumbered) {
-    pool.number = static_cast<std::uint32_t>(numbered_.size());
-    numbered_.push_back(&pool);
+// Number of the group of a slot's joint state and an element, or all elements: groups_ has those that came up so far.
+std::uint32_t Block::group_number(Slot slot, program::ElementId element) {
+  // Slots of one joint state mostly come one after another.
+  if (last_pool_ == nullptr || joint_[slot] != last_joint_) {
+    last_pool_ = &pool_for(slot);
+    last_joint_ = joint_[slot];
   }
-  last_joint_ = joint_[slot];
-  last_number_ = pool.number;
-  return last_number_;
+  std::uint32_t& number = last_pool_->groups[element];
+  if (number == Pool::no_group) {
+    number = static_cast<std::uint32_t>(groups_.size());
+    groups_.push_back({last_pool_, element});
+  }
+  return number;
 }
 
-void Block::drop_pool_numbers() {
-  for (Pool* pool : numbered_) pool->number = Pool::unnumbered;
-  numbered_.clear();
+void Block::forget_groups() {
+  for (const Group& group : groups_) group.pool->groups[group.element] = Pool::no_group;
+  groups_.clear();
+  last_pool_ = nullptr;
 }
 
 // Paths come through some joint states once: their pools are not kept until the block's end. Between steps nobody holds

@@ -205,23 +205,17 @@ void Block::fire_group(ElementId element, Pool& pool, const Slot* slots, std::si
 
 // Fires, lets the paths settle, fires what that triggered, until nothing is left.
 void Block::fire(std::vector<Fired>& fired) {
-  const auto n_elements = static_cast<std::uint32_t>(program_.model().transitions.size() +
-                                                     program_.model().events.size());
   while (!fired.empty()) {
     // Found before any fires, since the joint state of a path changes as its effects are applied.
-    fired_groups_.sort(fired, [this, n_elements](const Fired& f) {
-      return pool_number(f.slot) * n_elements + f.element;
-    });
+    fired_groups_.sort(fired, [this](const Fired& f) { return group_number(f.slot, f.element); });
     changed_.clear();
     for (const Fired& f : fired) changed_.push_back(f.slot);
     for (std::size_t g = 0; g < fired_groups_.count(); ++g) {
       const std::size_t from = fired_groups_.begin(g);
-      const std::size_t m = fired_groups_.end(g) - from;
-      if (m == 0) continue;
-      fire_group(static_cast<ElementId>(g % n_elements), *numbered_[g / n_elements],
-                 changed_.data() + from, m);
+      fire_group(groups_[g].element, *groups_[g].pool, changed_.data() + from,
+                 fired_groups_.end(g) - from);
     }
-    drop_pool_numbers();
+    forget_groups();
     fired.clear();
     settle(changed_, fired);
   }

@@ -92,9 +92,10 @@ std::vector<PoolUse> play(const Task& task, const Draws& draws, const RunOptions
     use.peak = pool->peak();
     use.lane_bytes = pool->watch().column_count * sizeof(double) + sizeof(std::uint64_t) +
                      2 * sizeof(Slot);  // pending and slots
-    use.own_bytes = sizeof(Pool) + model.variables.size() * sizeof(std::ptrdiff_t) +
-                    n_elements * (2 * sizeof(void*) + sizeof(LightReading) + 1 + 64) +
-                    pool->program().bytes();
+    use.own_bytes =
+        sizeof(Pool) + model.variables.size() * sizeof(std::ptrdiff_t) +
+        n_elements * (2 * sizeof(void*) + sizeof(LightReading) + sizeof(std::uint32_t) + 1 + 64) +
+        pool->program().bytes();
     uses.push_back(use);
   }
   return uses;

@@ -41,6 +41,7 @@ Pool::Pool(std::shared_ptr<const program::StateProgram> program, const outcome::
     : firings(model.transitions.size() + model.events.size()),
       light_readings(model.transitions.size() + model.events.size()),
       weights(model.transitions.size() + model.events.size(), Weight::unknown),
+      groups(model.transitions.size() + model.events.size() + 1, no_group),
       program_(std::move(program)),
       watch_(watch_for(*program_, plan)),
       moving_columns_(model.variables.size(), -1),

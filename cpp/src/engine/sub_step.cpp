@@ -5,7 +5,6 @@
 #include <limits>
 
 #include "detente/engine/block.hpp"
-#include "detente/program/baseline.hpp"
 #include "engine/stretch.hpp"
 
 namespace detente::engine {

@@ -54,7 +54,14 @@ class Destination(NamedTuple):
         import numpy as np  # noqa: F401 - the engine's arrays
 
         import detente.cli.tables
-        import detente.forecast_json  # noqa: F401
+
+        if self.report is not None:
+            import detente.report
+        if self.as_json:
+            import detente.forecast_json  # noqa: F401
+        else:
+            import rich.console
+            import rich.text  # noqa: F401
 
     def give(self, forecast: Forecast) -> None:
         """Save, then print."""

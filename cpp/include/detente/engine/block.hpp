@@ -194,6 +194,11 @@ class Block {
     Slot slot;
     program::ElementId element;
   };
+  /// Lanes that are brought together: of a joint state, where they fire of one element.
+  struct Group {
+    Pool* pool;
+    program::ElementId element;
+  };
   struct LightFired {
     Slot slot;
     program::ElementId element;
@@ -294,9 +299,8 @@ class Block {
   /// Calls visit(pool, slots, count) for the slots of each joint state, which are brought together.
   template <class Visit>
   void by_joint_state(std::vector<Slot>& slots, Visit visit);
-  /// Of the pool of the slot's joint state, among those asked for since the numbers were dropped: numbered_ has them.
-  std::uint32_t pool_number(Slot slot);
-  void drop_pool_numbers();
+  std::uint32_t group_number(Slot slot, program::ElementId element);
+  void forget_groups();
   void arrive(Pool& pool, const Slot* slots, std::size_t m);
   void leave(Slot slot);
   void close_gaps(Pool& pool);
@@ -356,9 +360,9 @@ class Block {
   // Scratch.
   Groups<Slot> slot_groups_;
   Groups<Fired> fired_groups_;
-  std::vector<Pool*> numbered_;
-  std::uint64_t last_joint_ = 0;  ///< that pool_number met, and its answer
-  std::uint32_t last_number_ = 0;
+  std::vector<Group> groups_;
+  Pool* last_pool_ = nullptr;  ///< that group_number met, of this joint state
+  std::uint64_t last_joint_ = 0;
   std::vector<double> kept_, signals_, report_values_;
   std::vector<const double*> outputs_;
   std::vector<ClockView> clock_views_;
@@ -383,12 +387,14 @@ class Block {
 
 template <class Visit>
 void Block::by_joint_state(std::vector<Slot>& slots, Visit visit) {
-  slot_groups_.sort(slots, [this](Slot slot) { return pool_number(slot); });
+  const auto all = static_cast<program::ElementId>(program_.model().transitions.size() +
+                                                   program_.model().events.size());
+  slot_groups_.sort(slots, [this, all](Slot slot) { return group_number(slot, all); });
   for (std::size_t g = 0; g < slot_groups_.count(); ++g) {
     const std::size_t from = slot_groups_.begin(g);
-    visit(*numbered_[g], slots.data() + from, slot_groups_.end(g) - from);
+    visit(*groups_[g].pool, slots.data() + from, slot_groups_.end(g) - from);
   }
-  drop_pool_numbers();
+  forget_groups();
 }
 
 }  // namespace detente::engine

@@ -36,7 +36,7 @@ class Groups {
 
   /// Of the last sort: one more than the largest number of a group.
   std::size_t count() const { return ends_.size(); }
-  /// Where the group's items begin and end; empty groups are possible.
+  /// Where the group's items begin and end.
   std::size_t begin(std::size_t group) const { return group == 0 ? 0 : ends_[group - 1]; }
   std::size_t end(std::size_t group) const { return ends_[group]; }
 

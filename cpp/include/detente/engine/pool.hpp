@@ -112,9 +112,6 @@ class Pool {
   /// Column of a variable, or -1 where it does not move.
   std::ptrdiff_t moving_column(std::size_t variable) const { return moving_columns_[variable]; }
 
-  /// Among the pools that lanes are being brought together for.
-  static constexpr std::uint32_t unnumbered = 0xffffffff;
-  std::uint32_t number = unnumbered;
   std::vector<Slot> pending;  ///< lanes with a sub-interval to go
   /// Firing programs of this joint state, by element; null until first needed.
   std::vector<std::shared_ptr<const program::FiringProgram>> firings;
@@ -122,6 +119,9 @@ class Pool {
   std::vector<LightReading> light_readings;
   /// Whether a firing of the element leaves a lane where it is, see Block::weight_of.
   std::vector<Weight> weights;
+  /// While lanes are brought together, by element and, behind these, for the lanes of all: see Block::group_number.
+  std::vector<std::uint32_t> groups;
+  static constexpr std::uint32_t no_group = 0xffffffff;
   /// See Burst::plan_of; null until first needed.
   std::unique_ptr<const BurstPlan> burst;
 

@@ -29,8 +29,8 @@ struct ArgumentColumns {
   std::size_t count;
 };
 
-/// cumulative_hazard and age_at of many lanes in place, to a few units in the last place: ages give way to cumulative hazards,
-/// and these to ages. `n` is a multiple of kernel::lane_quantum. What a lane gets does not depend on the others.
+/// cumulative_hazard and age_at of many lanes in place, as closely as exp(shape log(age / scale)) allows: ages give way to
+/// cumulative hazards, and these to ages. `n` is a multiple of kernel::lane_quantum. What a lane gets does not depend on the others.
 void cumulative_hazards(model::BaselineFamily family, const ArgumentColumns& arguments,
                         std::span<const double> times, double* ages, std::size_t n);
 void ages_at(model::BaselineFamily family, const ArgumentColumns& arguments,
