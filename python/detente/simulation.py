@@ -74,8 +74,8 @@ def simulate(
         is reached under every policy, or `paths` are done.
     progress
         True for a bar on standard error, or a callable that takes paths done, paths asked for and
-        seconds, about ten times a second; when it returns False, the run stops and what is done is
-        returned, with :attr:`Forecast.partial` set.
+        seconds, about ten times a second and when all are done; when it returns False before, the
+        run stops and what is done is returned, with :attr:`Forecast.partial` set.
     first_path
         Number of the first path: the ensemble is `first_path` to `first_path + paths - 1`. Touching
         ranges join to one with :func:`detente.merge`.

@@ -336,6 +336,9 @@ Forecast run(std::shared_ptr<const model::Model> model, const RunOptions& option
   worker.join();
   if (error) std::rethrow_exception(error);
   if (callback_error) std::rethrow_exception(callback_error);
+  if (progress && !ensemble.stopped()) {
+    progress({ensemble.paths_done(), options.n_paths, seconds()});
+  }
   return ensemble.finish(seconds());
 }
 

@@ -140,10 +140,13 @@ def _give_partial(forecast: Forecast | None, destination: Destination) -> int:
     if forecast is None:
         say("detente: interrupted before a path was finished; there is no result")
         return INTERRUPTED
-    say(
-        f"detente: interrupted; the result is partial: {forecast.n_paths:,} of "
-        f"{forecast.n_paths_requested:,} paths"
-    )
+    if forecast.partial:
+        say(
+            f"detente: interrupted; the result is partial: {forecast.n_paths:,} of "
+            f"{forecast.n_paths_requested:,} paths"
+        )
+    else:
+        say("detente: interrupted when all paths were done; the result is complete")
     destination.give(forecast)
     return INTERRUPTED
 

@@ -287,6 +287,17 @@ TEST_CASE("a run stopped by its caller gives the first paths", "[engine]") {
   }
 }
 
+TEST_CASE("a run that takes no time tells that it is done", "[engine]") {
+  std::vector<std::uint64_t> told;
+  const Forecast forecast = run(truce(), options_of(16), [&told](const Progress& progress) {
+    told.push_back(progress.paths_done);
+    return progress.paths_done < 16;
+  });
+  REQUIRE_FALSE(told.empty());
+  CHECK(told.back() == 16);
+  CHECK_FALSE(forecast.partial());
+}
+
 TEST_CASE("what the caller's progress throws comes back to the caller", "[engine]") {
   struct Interrupted {};
   RunOptions options = options_of(4'000'000);

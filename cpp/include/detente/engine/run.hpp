@@ -37,8 +37,8 @@ struct Progress {
   double wall_seconds = 0.0;
 };
 
-/// Called on the calling thread, about 20 times a second; returning false stops the run, which
-/// then returns what it has: the first paths that all policies have finished.
+/// Called on the calling thread, about 20 times a second, and when all paths are done, however soon that is; returning
+/// false before then stops the run, which returns what it has: the first paths that all policies have finished.
 using ProgressCallback = std::function<bool(const Progress&)>;
 
 /// Throws RunError when a hazard is negative or NaN (the lowest failing path is named, whatever the
