@@ -186,8 +186,9 @@ MemoryNeed memory_needed(std::shared_ptr<const model::Model> model, const RunOpt
   const std::size_t result = labels.outcomes.size() * n * (sizeof(double) + 1) +
                              n_states * n_dates * sizeof(std::uint64_t);
   const std::size_t draws = model->parameters.size() * rounded_lanes(n) * sizeof(double);
-  need.waiting = (need.threads + 1) *
-                 with_allocator(draws + policies.size() * (result + band_bytes(labels) / packing));
+  // The last policy's bands are joined as they are.
+  const std::size_t bands = band_bytes(labels) * (packing + policies.size() - 1) / packing;
+  need.waiting = (need.threads + 1) * with_allocator(draws + policies.size() * result + bands);
   need.summaries = policies.size() * with_allocator(policy_summary_bytes(labels));
   const auto n_policies = static_cast<double>(policies.size());
   if (options.keep_outcomes) {
