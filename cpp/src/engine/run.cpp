@@ -321,7 +321,7 @@ Forecast run(std::shared_ptr<const model::Model> model, const RunOptions& option
   std::exception_ptr callback_error;
   {
     std::unique_lock lock(mutex);
-    while (!finished.wait_for(lock, std::chrono::milliseconds(40), [&] { return is_done; })) {
+    while (!finished.wait_for(lock, std::chrono::milliseconds(10), [&] { return is_done; })) {
       if (!progress || ensemble.stopped()) continue;
       lock.unlock();
       try {

@@ -37,7 +37,7 @@ struct Progress {
   double wall_seconds = 0.0;
 };
 
-/// Called on the calling thread, about 20 times a second, and when all paths are done, however soon that is; returning
+/// Called on the calling thread, about 100 times a second, and when all paths are done, however soon that is; returning
 /// false before then stops the run, which returns what it has: the first paths that all policies have finished.
 using ProgressCallback = std::function<bool(const Progress&)>;
 
