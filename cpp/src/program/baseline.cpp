@@ -188,10 +188,10 @@ double age_at(BaselineFamily family, std::span<const double> a, std::span<const 
 
 namespace {
 
-/// function(arguments, value) on each lane.
-template <class Function>
-void on_each_lane(const ArgumentColumns& arguments, double* values, std::size_t n,
-                  const Function& function) {
+/// A formula of one number, such as cumulative_hazard, on each lane in place.
+void on_each_lane(decltype(age_at)& formula, BaselineFamily family,
+                  const ArgumentColumns& arguments, std::span<const double> times, double* values,
+                  std::size_t n) {
   std::array<double, 16> few;  // NOLINT(*-member-init): what is read is set
   std::vector<double> many(arguments.count > few.size() ? arguments.count : 0);
   const std::span<double> own(many.empty() ? few.data() : many.data(), arguments.count);
@@ -199,7 +199,7 @@ void on_each_lane(const ArgumentColumns& arguments, double* values, std::size_t 
     for (std::size_t k = 0; k < own.size(); ++k) {
       own[k] = arguments.values[k * arguments.stride + i];
     }
-    values[i] = function(own, values[i]);
+    values[i] = formula(family, own, times, values[i]);
   }
 }
 
@@ -219,10 +219,7 @@ void refuse_impossible(const double* shape, const double* scale, double* values,
 void cumulative_hazards(BaselineFamily family, const ArgumentColumns& arguments,
                         std::span<const double> times, double* ages, std::size_t n) {
   if (family != BaselineFamily::weibull) {
-    on_each_lane(arguments, ages, n, [&](std::span<const double> a, double age) {
-      return cumulative_hazard(family, a, times, age);
-    });
-    return;
+    return on_each_lane(cumulative_hazard, family, arguments, times, ages, n);
   }
   const double* shape = arguments.values;
   const double* scale = shape + arguments.stride;
@@ -236,10 +233,7 @@ void cumulative_hazards(BaselineFamily family, const ArgumentColumns& arguments,
 void ages_at(BaselineFamily family, const ArgumentColumns& arguments, std::span<const double> times,
              double* cumulatives, std::size_t n) {
   if (family != BaselineFamily::weibull) {
-    on_each_lane(arguments, cumulatives, n, [&](std::span<const double> a, double cumulative) {
-      return age_at(family, a, times, cumulative);
-    });
-    return;
+    return on_each_lane(age_at, family, arguments, times, cumulatives, n);
   }
   const double* shape = arguments.values;
   const double* scale = shape + arguments.stride;
