@@ -37,6 +37,23 @@ ArgumentColumns Block::load_arguments(const Stretch& stretch, const ActiveClock&
   return {crossing_.arguments.data(), tile_lanes, n_arguments};
 }
 
+// Time until clock j runs out on the n lanes chosen, by its own hazard alone: to crossing_.values.
+void Block::find_delays(const Stretch& stretch, std::size_t j, const Slot* slots, std::size_t n) {
+  double* delays = crossing_.values.data();
+  const std::uint32_t* chosen = crossing_.chosen.data();
+  for (std::size_t i = 0; i < n; ++i) {
+    const std::size_t lane = lanes_[chosen[i]];
+    delays[i] = stretch.left(j, lane) / stretch.rate(j, lane);
+  }
+  if (!stretch.view(j).has_baseline) return;
+  const ActiveClock& clock = stretch.clock(j);
+  for (std::size_t i = 0; i < n; ++i) delays[i] += stretch.cumulative(j, lanes_[chosen[i]]);
+  std::fill(delays + n, delays + rounded_lanes(n), delays[0]);
+  program::ages_at(clock.family, load_arguments(stretch, clock, chosen, n), *clock.times, delays,
+                   rounded_lanes(n));
+  for (std::size_t i = 0; i < n; ++i) delays[i] -= sojourn(slots[lanes_[chosen[i]]], clock);
+}
+
 // The clock that runs out first on each of m lanes, and when.
 void Block::find_first_crossings(const Stretch& stretch, const Slot* slots, std::size_t m) {
   CrossingScratch& scratch = crossing_;
@@ -45,7 +62,6 @@ void Block::find_first_crossings(const Stretch& stretch, const Slot* slots, std:
     scratch.delay[x] = std::numeric_limits<double>::infinity();
     scratch.clock[x] = 0;
   }
-  double* exact = scratch.values.data();
   for (std::size_t j = 0; j < stretch.clock_count(); ++j) {
     std::size_t n = 0;
     for (std::size_t x = 0; x < m; ++x) {
@@ -53,26 +69,12 @@ void Block::find_first_crossings(const Stretch& stretch, const Slot* slots, std:
       n += stretch.left(j, lanes_[x]) - stretch.burnt(j, lanes_[x]) >= 0.0 ? 0 : 1;
     }
     if (n == 0) continue;
-    const bool has_baseline = stretch.view(j).has_baseline;
-    for (std::size_t i = 0; i < n; ++i) {
-      const std::size_t lane = lanes_[scratch.chosen[i]];
-      exact[i] = stretch.left(j, lane) / stretch.rate(j, lane);
-      if (has_baseline) exact[i] += stretch.cumulative(j, lane);
-    }
-    if (has_baseline) {
-      const ActiveClock& clock = stretch.clock(j);
-      std::fill(exact + n, exact + rounded_lanes(n), exact[0]);
-      program::ages_at(clock.family, load_arguments(stretch, clock, scratch.chosen.data(), n),
-                       *clock.times, exact, rounded_lanes(n));
-      for (std::size_t i = 0; i < n; ++i) {
-        exact[i] -= sojourn(slots[lanes_[scratch.chosen[i]]], clock);
-      }
-    }
+    find_delays(stretch, j, slots, n);
     for (std::size_t i = 0; i < n; ++i) {
       const std::size_t x = scratch.chosen[i];
+      const double exact = scratch.values[i];
       // Where rounding puts it past the end, or the inverse of a baseline gives no number: at the end.
-      const double length = scratch.length[x];
-      const double delay = exact[i] < length ? std::max(exact[i], 0.0) : length;
+      const double delay = exact < scratch.length[x] ? std::max(exact, 0.0) : scratch.length[x];
       if (!(delay < scratch.delay[x])) continue;
       scratch.delay[x] = delay;
       scratch.clock[x] = static_cast<std::uint32_t>(j);
@@ -80,32 +82,38 @@ void Block::find_first_crossings(const Stretch& stretch, const Slot* slots, std:
   }
 }
 
+// What clock j burns on each of m lanes until its first crossing. All lanes are chosen.
+void Block::burn_clock(const Stretch& stretch, std::size_t j, const Slot* slots, std::size_t m,
+                       double* burnt) {
+  const CrossingScratch& scratch = crossing_;
+  if (!stretch.view(j).has_baseline) {
+    for (std::size_t x = 0; x < m; ++x) burnt[x] = stretch.rate(j, lanes_[x]) * scratch.delay[x];
+    return;
+  }
+  const ActiveClock& clock = stretch.clock(j);
+  double* then = crossing_.values.data();
+  for (std::size_t x = 0; x < m; ++x) {
+    then[x] = sojourn(slots[lanes_[x]], clock) + scratch.delay[x];
+  }
+  std::fill(then + m, then + rounded_lanes(m), then[0]);
+  program::cumulative_hazards(clock.family,
+                              load_arguments(stretch, clock, scratch.chosen.data(), m),
+                              *clock.times, then, rounded_lanes(m));
+  for (std::size_t x = 0; x < m; ++x) {
+    const double grown = std::max(then[x] - stretch.cumulative(j, lanes_[x]), 0.0);
+    burnt[x] = stretch.rate(j, lanes_[x]) * grown;
+  }
+}
+
 // Finds the first crossing of each of m lanes; what the clocks then have left goes to left[clock * m + lane].
 void Block::burn_to_crossings(const Stretch& stretch, const Slot* slots, std::size_t m,
                               double* left) {
   find_first_crossings(stretch, slots, m);
-  CrossingScratch& scratch = crossing_;
-  scratch.burnt.reserve(stretch.clock_count() * m);
-  for (std::size_t x = 0; x < m; ++x) scratch.chosen[x] = static_cast<std::uint32_t>(x);
-  double* then = scratch.values.data();
+  crossing_.burnt.reserve(stretch.clock_count() * m);
+  for (std::size_t x = 0; x < m; ++x) crossing_.chosen[x] = static_cast<std::uint32_t>(x);
   for (std::size_t j = 0; j < stretch.clock_count(); ++j) {
-    double* burnt = scratch.burnt.data() + j * m;
-    if (stretch.view(j).has_baseline) {
-      const ActiveClock& clock = stretch.clock(j);
-      for (std::size_t x = 0; x < m; ++x) {
-        then[x] = sojourn(slots[lanes_[x]], clock) + scratch.delay[x];
-      }
-      std::fill(then + m, then + rounded_lanes(m), then[0]);
-      program::cumulative_hazards(clock.family,
-                                  load_arguments(stretch, clock, scratch.chosen.data(), m),
-                                  *clock.times, then, rounded_lanes(m));
-      for (std::size_t x = 0; x < m; ++x) {
-        const double grown = std::max(then[x] - stretch.cumulative(j, lanes_[x]), 0.0);
-        burnt[x] = stretch.rate(j, lanes_[x]) * grown;
-      }
-    } else {
-      for (std::size_t x = 0; x < m; ++x) burnt[x] = stretch.rate(j, lanes_[x]) * scratch.delay[x];
-    }
+    double* burnt = crossing_.burnt.data() + j * m;
+    burn_clock(stretch, j, slots, m, burnt);
     for (std::size_t x = 0; x < m; ++x) {
       left[j * m + x] = std::max(stretch.left(j, lanes_[x]) - burnt[x], 0.0);
     }

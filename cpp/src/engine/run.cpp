@@ -167,6 +167,7 @@ class Ensemble {
                           work.stride, levels());
     for (std::size_t p = 0; p < prepared_.tasks.size(); ++p) {
       Block::Options options;
+      // Not the last policy's: the block is through then, and they are joined soon.
       if (p > 0) work.bands.back().pack();
       work.bands.emplace_back(model_->variables.size(), state_->labels.times.size());
       options.bands = &work.bands.back();

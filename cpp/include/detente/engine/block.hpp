@@ -246,6 +246,9 @@ class Block {
                        std::size_t lane, const program::Frame& frame);
 
   // crossing.cpp: lanes on which a clock runs out
+  void find_delays(const Stretch& stretch, std::size_t j, const Slot* slots, std::size_t n);
+  void burn_clock(const Stretch& stretch, std::size_t j, const Slot* slots, std::size_t m,
+                  double* burnt);
   void find_first_crossings(const Stretch& stretch, const Slot* slots, std::size_t m);
   void burn_to_crossings(const Stretch& stretch, const Slot* slots, std::size_t m, double* left);
   void cross(const Stretch& stretch, Pool& pool, Slot slot, std::size_t x, std::size_t m,
