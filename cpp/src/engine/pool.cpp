@@ -8,6 +8,8 @@ namespace detente::engine {
 
 namespace {
 
+constexpr std::size_t no_step = std::numeric_limits<std::size_t>::max();
+
 Watch watch_for(const program::StateProgram& program, const outcome::Plan& plan) {
   Watch watch;
   const std::vector<std::uint32_t>& signals = program.stepped_signals();
@@ -46,7 +48,8 @@ Pool::Pool(std::shared_ptr<const program::StateProgram> program, const outcome::
       watch_(watch_for(*program_, plan)),
       moving_columns_(model.variables.size(), -1),
       scalars_(program_->scalars().size()),
-      step_(std::numeric_limits<std::size_t>::max()) {
+      step_(no_step),
+      first_step_(no_step) {
   program_->scalars().initialise(scalars_.data());
   for (const program::MovingVariable& moving : program_->variables()) {
     moving_columns_[moving.variable] = moving.column;
@@ -122,10 +125,14 @@ Slot Pool::move_last_to(std::size_t position) {
   return to.slots[lane];
 }
 
-void Pool::set_step(std::size_t k, const double* step) {
-  if (step_ == k) return;
+void Pool::set_step(std::size_t k, const program::Grid& grid) {
+  const bool is_there =
+      first_step_ != no_step && k >= first_step_ && k - first_step_ < kernel::lane_quantum;
+  if (!is_there) {
+    first_step_ = k;
+    program_->scalars().set_steps(scalars_.data(), grid, k);
+  }
   step_ = k;
-  program_->scalars().set_step(scalars_.data(), step);
 }
 
 }  // namespace detente::engine

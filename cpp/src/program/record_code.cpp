@@ -85,7 +85,22 @@ void ScalarBank::set_step(double* scalars, const double* step) const {
     std::fill_n(slot, kernel::lane_quantum, value);
     has_changed = has_changed || input.is_computed_with;
   }
-  if (!has_changed) return;
+  if (has_changed) compute(scalars);
+}
+
+void ScalarBank::set_steps(double* scalars, const Grid& grid, std::size_t k) const {
+  const std::size_t last = grid.points.size() - 1;
+  for (std::size_t lane = 0; lane < kernel::lane_quantum; ++lane) {
+    const double* step = grid.step(std::min(k + lane, last));
+    for (const Input& input : inputs_) {
+      scalars[input.slot * kernel::lane_quantum + lane] = step[input.scalar];
+    }
+  }
+  compute(scalars);
+}
+
+// A slot is a column of one quantum of lanes, all alike or a step each.
+void ScalarBank::compute(double* scalars) const {
   Frame frame;
   frame.scalars = scalars;
   frame.registers = scalars;

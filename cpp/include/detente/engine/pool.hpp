@@ -105,9 +105,9 @@ class Pool {
     drop_empty_end();
   }
 
-  double* scalars() { return scalars_.data(); }
-  /// Computes the scalars of step `k` unless they are there.
-  void set_step(std::size_t k, const double* step);
+  /// Those of the step that was set.
+  double* scalars() { return scalars_.data() + (step_ - first_step_); }
+  void set_step(std::size_t k, const program::Grid& grid);
 
   /// Column of a variable, or -1 where it does not move.
   std::ptrdiff_t moving_column(std::size_t variable) const { return moving_columns_[variable]; }
@@ -137,8 +137,8 @@ class Pool {
   std::vector<std::size_t> gaps_;
   std::size_t size_ = 0;  ///< gaps included
   std::size_t peak_ = 0;
-  Buffer<double> scalars_;
-  std::size_t step_;
+  Buffer<double> scalars_;  ///< of a few steps at a time, a lane each
+  std::size_t step_, first_step_;
 };
 
 }  // namespace detente::engine

@@ -22,6 +22,8 @@ class ScalarBank {
   void initialise(double* scalars) const;
   /// Writes the scalars of a step and recomputes what depends on those that have changed.
   void set_step(double* scalars, const double* step) const;
+  /// The same for the lane_quantum steps from `k` on, a lane each: those of step k + i are read from scalars + i.
+  void set_steps(double* scalars, const Grid& grid, std::size_t k) const;
   /// The number that stands in a slot at every step; none where it is computed or changes with the step.
   std::optional<double> constant(std::uint16_t slot) const;
   std::size_t bytes() const {  ///< beside the object itself
@@ -30,6 +32,8 @@ class ScalarBank {
   }
 
  private:
+  void compute(double* scalars) const;
+
   struct Input {
     std::uint16_t slot;
     std::uint32_t scalar;
