@@ -125,6 +125,7 @@ Frame Block::run_on_columns(const program::RecordCode& code, std::size_t n) {
   frame.columns = columns_.data();
   frame.scalars = code_scalars_.data();
   frame.stride = scratch_stride;
+  frame.scalar_stride = kernel::lane_quantum;
   frame.n = n;
   code.scalars().initialise(code_scalars_.data());
   code.scalars().set_step(code_scalars_.data(), step_scalars());

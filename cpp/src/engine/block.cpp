@@ -42,6 +42,9 @@ Block::Block(const Task& task, const Options& options)
   for (std::size_t c = n_chains_; c-- > 1;) {
     strides_[c - 1] = strides_[c] * model.chains[c].states.size();
   }
+  for (std::size_t c = 0; c < n_chains_; ++c) {
+    if (program_.blended()[c]) strides_[c] = 0;
+  }
   const std::size_t n_reports = program_.grid().report_times.size();
   std::size_t n_states = 0;
   for (const model::Chain& chain : model.chains) n_states += chain.states.size();
@@ -261,7 +264,7 @@ void Block::step(std::size_t k) {
     if (pool->size() == 0) continue;
     const StateProgram& program = pool->program();
     if (program.clocks().empty() && program.variables().empty()) continue;
-    pool->set_step(k, grid);
+    pool->set_step(k, grid, code_scalars_);
     const std::size_t first_fired = fired_.size();
     for (std::size_t t = 0; t < pool->tile_count(); ++t) {
       Tile& tile = pool->tile(t);
@@ -337,16 +340,14 @@ void Block::cross_in_tile(const Stretch& stretch, Pool& pool, Tile& tile, std::s
   const std::size_t n_variables = program.variables().size();
   const std::size_t n_kept = n_clocks + n_variables + program.baseline_count();
   kept_.resize(n_crossed * n_kept);
-  // Their records will be read and written several times.
-  for (std::size_t x = 0; x < n_crossed; ++x) {
-    const double* fields = record(tile.slots[lanes_[x]]);
-    for (std::uint32_t f = 0; f < shape_.size; f += 8) __builtin_prefetch(fields + f, 1);
-  }
   for (std::size_t x = 0; x < n_crossed; ++x) {
     now_[tile.slots[lanes_[x]]] = step_scalars()[StepScalar::start];
   }
   double* left = kept_.data();
   burn_to_crossings(stretch, tile.slots.data(), n_crossed, left);
+  for (std::size_t x = 0; x < n_crossed; ++x) {
+    fetch_record(tile.slots[lanes_[x]], weight_of(pool, stretch.view(crossing_.clock[x]).element));
+  }
   for (std::size_t x = 0; x < n_crossed; ++x) {
     const std::size_t lane = lanes_[x];
     const Slot slot = tile.slots[lane];
@@ -358,6 +359,15 @@ void Block::cross_in_tile(const Stretch& stretch, Pool& pool, Tile& tile, std::s
       pool.pending.push_back(slot);  // to be told what is wrong
     }
   }
+}
+
+// Asks for the lines of a record that a firing will read and write, but for those that it looks at in passing.
+void Block::fetch_record(Slot slot, Weight weight) const {
+  constexpr std::uint32_t line = kernel::alignment / sizeof(double);
+  const bool is_heavy = weight == Weight::heavy;
+  const double* fields = record(slot);
+  const std::uint32_t end = is_heavy ? shape_.outcomes : layout_.state(0);
+  for (std::uint32_t f = layout_.variable(0); f < end; f += line) __builtin_prefetch(fields + f, 1);
 }
 
 // What the step does to the variables of the lanes that have crossed.

@@ -156,12 +156,13 @@ double Block::hazard_after(const Stretch& stretch, std::size_t j, Slot slot, std
          program::hazard(clock.family, arguments, *clock.times, sojourn(slot, clock) + delay);
 }
 
-// What competed at a crossing, for who watches.
+// What competed at a crossing, for who watches: all that has a hazard, for of a blended chain every transition has a clock.
 void Block::show_crossing(const Stretch& stretch, Slot slot, std::size_t x, std::size_t m,
                           const double* left) {
   const double delay = crossing_.delay[x];
   std::vector<Observer::Competitor> competitors;
   for (std::size_t j = 0; j < stretch.clock_count(); ++j) {
+    if (!(stretch.rate(j, lanes_[x]) > 0.0)) continue;
     competitors.push_back({stretch.view(j).element,
                            hazard_after(stretch, j, slot, lanes_[x], delay),
                            j == crossing_.clock[x] ? 0.0 : left[j * m + x]});

@@ -50,7 +50,6 @@ Pool::Pool(std::shared_ptr<const program::StateProgram> program, const outcome::
       scalars_(program_->scalars().size()),
       step_(no_step),
       first_step_(no_step) {
-  program_->scalars().initialise(scalars_.data());
   for (const program::MovingVariable& moving : program_->variables()) {
     moving_columns_[moving.variable] = moving.column;
   }
@@ -125,12 +124,13 @@ Slot Pool::move_last_to(std::size_t position) {
   return to.slots[lane];
 }
 
-void Pool::set_step(std::size_t k, const program::Grid& grid) {
+void Pool::set_step(std::size_t k, const program::Grid& grid, Buffer<double>& room) {
   const bool is_there =
       first_step_ != no_step && k >= first_step_ && k - first_step_ < kernel::lane_quantum;
   if (!is_there) {
     first_step_ = k;
-    program_->scalars().set_steps(scalars_.data(), grid, k);
+    room.reserve(program_->scalars().size());
+    program_->scalars().set_steps(scalars_.data(), grid, k, room.data());
   }
   step_ = k;
 }

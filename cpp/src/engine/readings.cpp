@@ -25,7 +25,7 @@ void Block::read_stepped(std::size_t k) {
     if (program.stepped_signals().empty() || pool->size() == 0) continue;
     const Watch& watch = pool->watch();
     if (grid.points[k - 1].time >= watch.until) continue;  // all that follows has closed
-    pool->set_step(k, grid);
+    pool->set_step(k, grid, code_scalars_);
     const Code& code = program.stepped_code();
     registers_.reserve(code.register_count() * scratch_stride);
     for (std::size_t t = 0; t < pool->tile_count(); ++t) {
@@ -103,7 +103,7 @@ void Block::read_at_dates(std::size_t k) {
   for (const auto& pool : pools_) {
     const StateProgram& program = pool->program();
     if (pool->size() == 0) continue;
-    pool->set_step(k, grid);
+    pool->set_step(k, grid, code_scalars_);
     const Code& code = program.signal_code();
     registers_.reserve(code.register_count() * scratch_stride);
     for (std::size_t t = 0; t < pool->tile_count(); ++t) {
@@ -130,11 +130,7 @@ void Block::report(std::size_t k) {
   std::size_t n_reported = 0;
   for (const auto& pool : pools_) {
     if (pool->size() == 0) continue;
-    std::size_t first_state = 0;
-    for (std::size_t c = 0; c < n_chains_; ++c) {
-      result_.occupancy[(first_state + pool->program().state()[c]) * n_reports + r] += pool->size();
-      first_state += model.chains[c].states.size();
-    }
+    count_occupants(*pool, r);
     for (std::size_t t = 0; t < pool->tile_count() && !report_values_.empty(); ++t) {
       report_tile(*pool, pool->tile(t), n_reported);
       n_reported += pool->tile(t).count;
@@ -156,6 +152,28 @@ void Block::report(std::size_t k) {
     options_.bands->add(r, report_values_.data(), options_.n, n_reported);
   }
   if (options_.factors != nullptr) read_factors(k);
+}
+
+// How many lanes of the pool are in each state of each chain.
+void Block::count_occupants(Pool& pool, std::size_t report) {
+  const model::Model& model = program_.model();
+  const std::size_t n_reports = program_.grid().report_times.size();
+  std::size_t first_state = 0;
+  for (std::uint32_t c = 0; c < n_chains_; ++c) {
+    std::uint64_t* occupants = result_.occupancy.data() + first_state * n_reports + report;
+    first_state += model.chains[c].states.size();
+    if (!program_.blended()[c]) {
+      occupants[pool.program().state()[c] * n_reports] += pool.size();
+      continue;
+    }
+    const std::uint32_t field = layout_.state(c);
+    for (std::size_t t = 0; t < pool.tile_count(); ++t) {
+      const Tile& tile = pool.tile(t);
+      for (std::size_t i = 0; i < tile.count; ++i) {
+        ++occupants[static_cast<std::size_t>(record(tile.slots[i])[field]) * n_reports];
+      }
+    }
+  }
 }
 
 // The tile's values of all variables, which go to report_values_ from place `first` on. Of those that no column has, the

@@ -27,7 +27,7 @@ void Block::resolve_pending() {
       any = true;
       slots.swap(pool.pending);
       pool.pending.clear();
-      pool.set_step(current_, program_.grid());
+      pool.set_step(current_, program_.grid(), code_scalars_);
       for (std::size_t from = 0; from < slots.size(); from += tile_lanes) {
         sub_step(pool, slots.data() + from, std::min(tile_lanes, slots.size() - from));
       }
@@ -67,7 +67,9 @@ void Block::burn_uncrossed(const program::StateProgram& state, const Frame& fram
     const double* left = frame.columns + clock.column * frame.stride;
     for (std::size_t i = 0; i < m; ++i) {
       if (is_crossing_[i] != 0) continue;
-      lane_places_[i].at(clock.column) = left[i] - frame.value(outputs[clocks.size() + j], i);
+      const double burnt = frame.value(outputs[clocks.size() + j], i);
+      // Of most clocks of a blended chain there is nothing, and the line is left in peace.
+      if (burnt != 0.0) lane_places_[i].at(clock.column) = left[i] - burnt;
       if (!clock.has_baseline) continue;
       lane_places_[i].at(clock.cumulative_column) =
           frame.value(outputs[2 * clocks.size() + clock.baseline_index], i);

@@ -108,7 +108,7 @@ void Code::run(const Frame& frame) const {
   // By kind of operand, without a branch for each.
   const std::array<double*, 5> first{frame.registers, frame.registers, frame.columns, frame.scalars,
                                      frame.noise};
-  const std::array<std::size_t, 5> stride{0, frame.stride, frame.stride, kernel::lane_quantum,
+  const std::array<std::size_t, 5> stride{0, frame.stride, frame.stride, frame.scalar_stride,
                                           frame.stride};
   const auto at = [&first, &stride](Operand operand) {
     const auto kind = static_cast<std::size_t>(operand.kind);

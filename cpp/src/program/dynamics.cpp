@@ -118,6 +118,12 @@ NodeId guard_node(Graph& g, Translator& translate, const expr::ExpressionPtr& wh
   return when ? translate(when, span.now, span.read) : g.constant(1.0);
 }
 
+NodeId leaves_node(Translator& translate, const model::Transition& transition) {
+  std::uint64_t states = 0;
+  for (const model::StateId from : transition.from) states |= std::uint64_t{1} << from.index;
+  return translate.is_in(transition.chain.index, states);
+}
+
 NodeId ratio_node(Graph& g, Translator& translate, const Intensity& intensity, NodeId guard,
                   const Span& span) {
   NodeId product = g.constant(1.0);

@@ -29,6 +29,9 @@ NodeId moved_node(Graph& g, const Program& program, Translator& translate, std::
 NodeId guard_node(Graph& g, Translator& translate, const expr::ExpressionPtr& when,
                   const Span& span);
 
+/// Whether the chain of a transition is in a state that it leaves.
+NodeId leaves_node(Translator& translate, const model::Transition& transition);
+
 /// Product of the ratios, with a `hazard` that too; 0 where the guard fails.
 NodeId ratio_node(Graph& g, Translator& translate, const model::Intensity& intensity, NodeId guard,
                   const Span& span);

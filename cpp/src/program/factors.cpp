@@ -118,7 +118,7 @@ std::shared_ptr<const RecordCode> FactorProbe::code(const JointState& state) con
   const bool leaves = std::any_of(from.begin(), from.end(), [current](model::StateId source) {
     return source.index == current;
   });
-  if (!leaves) return nullptr;
+  if (!leaves && !program_.blended()[chain()]) return nullptr;
   return codes_.at(program_.joint_index(state), [&] { return compile(state); });
 }
 
@@ -127,8 +127,10 @@ RecordCode FactorProbe::compile(const JointState& state) const {
   Graph g;
   Translator translate(g, program_.setting_of(state));
   const Moment now = translate.lane_now();
-  std::vector<NodeId> outputs{transition().when ? translate(transition().when, now, now)
-                                                : g.constant(1.0)};
+  const NodeId guard =
+      transition().when ? translate(transition().when, now, now) : g.constant(1.0);
+  std::vector<NodeId> outputs{
+      g.apply(Op::logical_and, leaves_node(translate, transition()), guard)};
   for (const Factor& factor : factors_) {
     outputs.push_back(factor.expression ? translate(factor.expression, now, now) : g.constant(0.0));
   }

@@ -6,6 +6,7 @@
 
 #include "detente/diagnostic/error.hpp"
 #include "detente/random/stream.hpp"
+#include "program/blending.hpp"
 #include "program/deciding.hpp"
 
 namespace detente::program {
@@ -76,6 +77,7 @@ Program::Program(std::shared_ptr<const model::Model> model, std::size_t policy,
   name_streams();
   factor_noise();
   compile_start();
+  blended_ = blended_chains(*this);
   deciding_ = deciding_chains(*this);
 }
 
@@ -170,6 +172,7 @@ Translator::Setting Program::setting_of(const JointState& state, std::vector<boo
   setting.layout = &layout_;
   setting.levers = &levers_;
   setting.state = &state;
+  setting.blended = &blended_;
   setting.moving = std::move(moving);
   return setting;
 }
@@ -177,7 +180,7 @@ Translator::Setting Program::setting_of(const JointState& state, std::vector<boo
 std::uint64_t Program::joint_index(const JointState& state) const {
   std::uint64_t index = 0;
   for (std::size_t c = 0; c < state.size(); ++c) {
-    index = index * model_->chains[c].states.size() + state[c];
+    index = index * model_->chains[c].states.size() + (blended_[c] ? 0 : state[c]);
   }
   return index;
 }

@@ -88,15 +88,20 @@ void ScalarBank::set_step(double* scalars, const double* step) const {
   if (has_changed) compute(scalars);
 }
 
-void ScalarBank::set_steps(double* scalars, const Grid& grid, std::size_t k) const {
+void ScalarBank::set_steps(double* rows, const Grid& grid, std::size_t k, double* room) const {
+  constexpr std::size_t n = kernel::lane_quantum;
   const std::size_t last = grid.points.size() - 1;
-  for (std::size_t lane = 0; lane < kernel::lane_quantum; ++lane) {
+  initialise(room);
+  for (std::size_t lane = 0; lane < n; ++lane) {
     const double* step = grid.step(std::min(k + lane, last));
-    for (const Input& input : inputs_) {
-      scalars[input.slot * kernel::lane_quantum + lane] = step[input.scalar];
+    for (const Input& input : inputs_) room[input.slot * n + lane] = step[input.scalar];
+  }
+  compute(room);
+  for (std::size_t slot = 0; slot < constants_.size(); ++slot) {
+    for (std::size_t lane = 0; lane < n; ++lane) {
+      rows[lane * constants_.size() + slot] = room[slot * n + lane];
     }
   }
-  compute(scalars);
 }
 
 // A slot is a column of one quantum of lanes, all alike or a step each.
@@ -104,7 +109,7 @@ void ScalarBank::compute(double* scalars) const {
   Frame frame;
   frame.scalars = scalars;
   frame.registers = scalars;
-  frame.stride = kernel::lane_quantum;
+  frame.scalar_stride = kernel::lane_quantum;
   frame.n = kernel::lane_quantum;
   code_.run(frame);
 }

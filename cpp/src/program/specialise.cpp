@@ -26,9 +26,14 @@ const expr::ExpressionPtr& when_of(const Program& program, ElementId element) {
              : model.events[element - program.layout().transition_count()].when;
 }
 
-bool leaves(const model::Transition& transition, std::uint8_t state) {
-  return std::any_of(transition.from.begin(), transition.from.end(),
-                     [state](model::StateId from) { return from.index == state; });
+/// Whether the element may fire, as far as states say: of a transition also that it leaves the chain's state.
+NodeId guard_of(Graph& g, const Program& program, Translator& translate, ElementId element,
+                const Span& span) {
+  const NodeId guard = guard_node(g, translate, when_of(program, element), span);
+  return program.is_transition(element)
+             ? g.apply(Op::logical_and,
+                       leaves_node(translate, program.model().transitions[element]), guard)
+             : guard;
 }
 
 /// Held nodes that lane code reads directly, and all other leaves of lane code.
@@ -141,7 +146,7 @@ void StateProgram::find_clocks(const Program& program, StateCompiler& compiler) 
   const Span span{translate.step_middle(), translate.step_start(), 0, 0};
   const auto add = [&](ElementId element) {
     const Intensity& intensity = intensity_of(program, element);
-    const NodeId guard = guard_node(g, translate, when_of(program, element), span);
+    const NodeId guard = guard_of(g, program, translate, element, span);
     const NodeId ratio = ratio_node(g, translate, intensity, guard, span);
     if (g.is_constant(ratio, 0.0)) return;  // switched off by the state or the policy
     ActiveClock clock;
@@ -157,7 +162,7 @@ void StateProgram::find_clocks(const Program& program, StateCompiler& compiler) 
   };
   const model::Model& model = program.model();
   for (std::uint32_t t = 0; t < model.transitions.size(); ++t) {
-    if (leaves(model.transitions[t], state_[model.transitions[t].chain.index])) add(t);
+    if (!g.is_constant(leaves_node(translate, model.transitions[t]), 0.0)) add(t);
   }
   for (std::uint32_t e = 0; e < model.events.size(); ++e) {
     if (model.events[e].kind == model::Event::Kind::hazard) {
@@ -200,7 +205,7 @@ void StateProgram::build_codes(const Program& program, StateCompiler& compiler) 
                            std::vector<NodeId>& integrals) {
     for (std::size_t j = 0; j < clocks_.size(); ++j) {
       const ElementId element = clocks_[j].element;
-      const NodeId guard = guard_node(g, translate, when_of(program, element), span);
+      const NodeId guard = guard_of(g, program, translate, element, span);
       const NodeId rate = ratio_node(g, translate, intensity_of(program, element), guard, span);
       rates.push_back(rate);
       const NodeId length =

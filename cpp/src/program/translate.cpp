@@ -115,16 +115,16 @@ NodeId Translator::symbol(const expr::Symbol& symbol, const Moment& now, const M
   throw diagnostic::InternalError("an outcome was read inside the simulation");
 }
 
-NodeId Translator::chain_in(const Expression& expression) {
-  const std::uint32_t chain = expression.symbol.index;
-  if (setting_.state != nullptr) {
-    const bool in = ((expression.states >> (*setting_.state)[chain]) & 1U) != 0;
+NodeId Translator::is_in(std::uint32_t chain, std::uint64_t states) {
+  const bool is_blended = setting_.blended != nullptr && (*setting_.blended)[chain];
+  if (setting_.state != nullptr && !is_blended) {
+    const bool in = ((states >> (*setting_.state)[chain]) & 1U) != 0;
     return graph_.constant(in ? 1.0 : 0.0);
   }
   NodeId any = graph_.constant(0.0);
   const std::size_t n = setting_.model->chains[chain].states.size();
   for (std::size_t s = 0; s < n; ++s) {
-    if (((expression.states >> s) & 1U) == 0) continue;
+    if (((states >> s) & 1U) == 0) continue;
     const NodeId equal =
         graph_.apply(Op::eq, chain_field(chain), graph_.constant(static_cast<double>(s)));
     any = graph_.apply(Op::logical_or, any, equal);
@@ -254,7 +254,7 @@ NodeId Translator::operator()(const ExpressionPtr& expression, const Moment& now
       id = symbol(expression->symbol, now, read);
       break;
     case Expression::Kind::chain_in:
-      id = chain_in(*expression);
+      id = is_in(expression->symbol.index, expression->states);
       break;
     case Expression::Kind::call:
       id = call(*expression, now, read);

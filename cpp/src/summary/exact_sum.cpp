@@ -4,85 +4,36 @@
 #include <cmath>
 #include <limits>
 
+#include "detente/kernel/dispatch.hpp"
 #include "summary/damage.hpp"
 
 namespace detente::summary {
 
 namespace {
 
-constexpr std::size_t lanes = 8;
+constexpr std::size_t least = 8;   // values that are worth the trouble
 constexpr std::size_t tile = 512;  // values that share one extraction; 2^9
-
-// Splits each value at the last place of `sigma` and sums the upper parts (Rump, Ogita and Oishi 2008,
-// "Accurate floating-point summation part I", ExtractVector). With |value| <= sigma / tile the upper
-// parts are multiples of 2^-53 sigma whose sum stays below sigma: every addition is exact, so the
-// order of the lanes is free. `rest` receives what is left, at most 2^-53 sigma each.
-double extract(const double* values, std::size_t n, double sigma, double* rest) {
-  double sums[lanes] = {};
-  std::size_t i = 0;
-  for (; i + lanes <= n; i += lanes) {
-    for (std::size_t k = 0; k < lanes; ++k) {
-      const double upper = (sigma + values[i + k]) - sigma;
-      rest[i + k] = values[i + k] - upper;
-      sums[k] += upper;
-    }
-  }
-  double sum = 0.0;
-  for (; i < n; ++i) {
-    const double upper = (sigma + values[i]) - sigma;
-    rest[i] = values[i] - upper;
-    sum += upper;
-  }
-  for (const double part : sums) sum += part;
-  return sum;
-}
-
-double largest_magnitude(const double* values, std::size_t n) {
-  double largest[lanes] = {};
-  std::size_t i = 0;
-  for (; i + lanes <= n; i += lanes) {
-    for (std::size_t k = 0; k < lanes; ++k) {
-      const double magnitude = std::fabs(values[i + k]);
-      largest[k] = magnitude > largest[k] ? magnitude : largest[k];
-    }
-  }
-  double all = *std::max_element(largest, largest + lanes);
-  for (; i < n; ++i) all = std::fabs(values[i]) > all ? std::fabs(values[i]) : all;
-  return all;
-}
-
-bool any_nonzero(const double* values, std::size_t n) {
-  double total[lanes] = {};
-  std::size_t i = 0;
-  for (; i + lanes <= n; i += lanes) {
-    for (std::size_t k = 0; k < lanes; ++k) total[k] += std::fabs(values[i + k]);
-  }
-  double all = 0.0;
-  for (; i < n; ++i) all += std::fabs(values[i]);
-  for (const double part : total) all += part;
-  return all != 0.0;
-}
 
 }  // namespace
 
 // Adds up to `tile` values at once; returns how many were left to the slow way: all or none.
 std::size_t ExactSum::add_small_range(const double* values, std::size_t n) {
-  const double largest = largest_magnitude(values, n);  // blind to NaN, which shows in the sums
+  const kernel::Table& kernels = kernel::active();
+  const double largest = kernels.largest_magnitude(values, n);  // NaN shows in the sums
+  double rest[tile];
+  bool is_left = false;
+  if (largest == 0.0) return kernels.split_sum(rest, values, 1.0, &is_left, n) == 0.0 ? 0 : n;
   if (!(largest > 0x1p-800 && largest < 0x1p1000)) return n;
   int exponent = 0;
   std::frexp(largest, &exponent);  // largest < 2^exponent
   const double first_sigma = std::ldexp(1.0, exponent + 9);
   const double second_sigma = first_sigma * 0x1p-43;  // the rest is <= 2^-53 first_sigma
-  double rest[tile];
-  const double first = extract(values, n, first_sigma, rest);
+  const double first = kernels.split_sum(rest, values, first_sigma, &is_left, n);
   if (!std::isfinite(first)) return n;
-  const double second = extract(rest, n, second_sigma, rest);
   add(first);
-  add(second);
-  if (any_nonzero(rest, n)) {  // values below 2^-33 of the largest
-    for (std::size_t i = 0; i < n; ++i) {
-      if (rest[i] != 0.0) add(rest[i]);
-    }
+  if (is_left) add(kernels.split_sum(rest, rest, second_sigma, &is_left, n));
+  for (std::size_t i = 0; is_left && i < n; ++i) {  // values below 2^-33 of the largest
+    if (rest[i] != 0.0) add(rest[i]);
   }
   return 0;
 }
@@ -90,7 +41,7 @@ std::size_t ExactSum::add_small_range(const double* values, std::size_t n) {
 void ExactSum::add(const double* values, std::size_t n) {
   while (n > 0) {
     const std::size_t step = std::min(n, tile);
-    const std::size_t left = step < lanes ? step : add_small_range(values, step);
+    const std::size_t left = step < least ? step : add_small_range(values, step);
     for (std::size_t i = 0; i < left; ++i) add(values[i]);
     values += step;
     n -= step;

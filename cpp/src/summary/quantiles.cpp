@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "detente/diagnostic/error.hpp"
+#include "detente/kernel/dispatch.hpp"
 #include "summary/cells.hpp"
 #include "summary/damage.hpp"
 #include "summary/quantile_grid.hpp"
@@ -80,33 +81,44 @@ std::size_t QuantileSketch::find(std::int64_t key) const {
 
 void QuantileSketch::add(const double* values, std::size_t n) {
   if (level_ == 0 && this->n() + n_nan_ == 0 && add_all_at_once(values, n)) return;
-  for (std::size_t i = 0; i < n; ++i) {
+  for (std::size_t i = 0; i < n;) {
     i += add_to_known_bins(values + i, n - i);
-    if (i < n) add(values[i]);
+    if (i == n) return;
+    std::size_t next = i + 1;
+    while (next < n && values[next] == values[i]) ++next;
+    add(values[i], next - i);
+    i = next;
   }
 }
 
-// The first values of a sketch, if they are many: counted in cells, which are joined until they fit. False, and nothing
-// done, where the values may fit at a finer level or exactly.
+// The first values of a sketch, if they are all the same, or many: counted in cells, which are joined until they fit.
+// False, and nothing done, where the values may fit at a finer level or exactly.
 bool QuantileSketch::add_all_at_once(const double* values, std::size_t n) {
-  if (n < capacity_ + capacity_ / 2 || n > std::numeric_limits<std::uint32_t>::max()) return false;
-  const Spread spread = spread_of(values, n);
-  if (!spread.is_finite || spread.n_zero == n) return false;
-  Cells cells(spread, capacity_);
+  if (n > std::numeric_limits<std::uint32_t>::max()) return false;
+  kernel::Extent extent;
+  kernel::active().extent(&extent, values, n);
+  if (!extent.is_finite) return false;
+  if (extent.low == extent.high) {
+    add(extent.low, n);
+    return true;
+  }
+  if (n < capacity_ + capacity_ / 2) return false;
+  Cells cells(extent, capacity_);
   cells.count(values, n);
   if (cells.n_occupied() <= capacity_) return false;
   while (cells.n_occupied() > capacity_) cells.join_neighbours();
   std::vector<Slot> slots;
+  slots.reserve(cells.n_occupied());
   for (std::size_t c = 0; c < cells.size(); ++c) {
     if (cells.count_of(c) != 0) slots.push_back({cells.key(c), cells.count_of(c)});
   }
   level_ = cells.level();
   place(slots, slots_for(slots.size()), 0);
-  minimum_ = spread.low;
-  maximum_ = spread.high;
-  n_at_minimum_ = spread.n_low;
-  n_at_maximum_ = spread.n_high;
-  n_zero_ = spread.n_zero;
+  minimum_ = extent.low;
+  maximum_ = extent.high;
+  n_at_minimum_ = extent.n_low;
+  n_at_maximum_ = extent.n_high;
+  n_zero_ = extent.n_zero;
   n_finite_ = n;
   return true;
 }
@@ -142,31 +154,33 @@ std::size_t QuantileSketch::add_to_known_bins(const double* values, std::size_t 
   return n_taken;
 }
 
-void QuantileSketch::add(double value) {
-  if (!(std::fabs(value) < infinity)) return add_non_finite(value);
+void QuantileSketch::add(double value) { add(value, 1); }
+
+void QuantileSketch::add(double value, std::uint64_t count) {
+  if (!(std::fabs(value) < infinity)) return add_non_finite(value, count);
   if (value <= minimum_) {
-    n_at_minimum_ = value < minimum_ ? 1 : n_at_minimum_ + 1;
+    n_at_minimum_ = value < minimum_ ? count : n_at_minimum_ + count;
     minimum_ = value;
   }
   if (value >= maximum_) {
-    n_at_maximum_ = value > maximum_ ? 1 : n_at_maximum_ + 1;
+    n_at_maximum_ = value > maximum_ ? count : n_at_maximum_ + count;
     maximum_ = value;
   }
-  ++n_finite_;
+  n_finite_ += count;
   if (value == 0.0) {
-    ++n_zero_;
+    n_zero_ += count;
   } else {
-    add_value(value, 1);
+    add_value(value, count);
   }
 }
 
-void QuantileSketch::add_non_finite(double value) {
+void QuantileSketch::add_non_finite(double value, std::uint64_t count) {
   if (std::isnan(value)) {
-    ++n_nan_;
+    n_nan_ += count;
   } else if (value > 0) {
-    ++n_plus_infinity_;
+    n_plus_infinity_ += count;
   } else {
-    ++n_minus_infinity_;
+    n_minus_infinity_ += count;
   }
 }
 

@@ -110,6 +110,7 @@ TEST_CASE("random sums of products keep their values", "[program]") {
                       scalars.values.data(),
                       noise.values.data(),
                       n,
+                      n,
                       n};
     scalar_code.run(frame);
     code.run(frame);

@@ -106,8 +106,10 @@ class Pool {
   }
 
   /// Those of the step that was set.
-  double* scalars() { return scalars_.data() + (step_ - first_step_); }
-  void set_step(std::size_t k, const program::Grid& grid);
+  double* scalars() {
+    return scalars_.data() + (step_ - first_step_) * program_->scalars().slot_count();
+  }
+  void set_step(std::size_t k, const program::Grid& grid, Buffer<double>& room);
 
   /// Column of a variable, or -1 where it does not move.
   std::ptrdiff_t moving_column(std::size_t variable) const { return moving_columns_[variable]; }
@@ -137,7 +139,7 @@ class Pool {
   std::vector<std::size_t> gaps_;
   std::size_t size_ = 0;  ///< gaps included
   std::size_t peak_ = 0;
-  Buffer<double> scalars_;  ///< of a few steps at a time, a lane each
+  Buffer<double> scalars_;  ///< of a few steps at a time, a row each
   std::size_t step_, first_step_;
 };
 

@@ -3,7 +3,7 @@
 /// The array functions that the floors above may call, as plain function pointers: one `Table` per
 /// instruction set, chosen once when the library loads (dispatch.hpp).
 ///
-/// Contract of every column function: pointers are aligned to `alignment` bytes; `n` is a multiple
+/// Contract of every column function and of all others down to `burn`: pointers are aligned to `alignment` bytes; `n` is a multiple
 /// of `lane_quantum`; `out` may be one of the inputs but must not overlap one partially; the value
 /// in a lane depends on that lane's inputs alone, never on its position or on `n`, so that results
 /// do not depend on how paths are laid out in blocks.
@@ -33,6 +33,14 @@ using ColumnFunction = void (*)(double* out, const double* a, const double* b, c
 struct StreamKey {
   std::uint64_t seed_key;
   std::uint32_t stream;
+};
+
+/// What some values span: their extremes, those of the values other than 0, and how often they occur. NaN are in none.
+struct Extent {
+  double low, high;  ///< infinite, the low above the high, where there is no value
+  double low_beside_zero, high_beside_zero;
+  std::uint64_t n_low, n_high, n_zero;
+  bool is_finite;  ///< neither NaN nor infinities, and not empty
 };
 
 struct Table {
@@ -73,6 +81,22 @@ struct Table {
   /// where none did; rest[i] is what it burns from then on. Neither falls below 0.
   void (*burn)(double* left, double* rest, const double* rate, const double* burnt,
                const double* delay, const double* first, std::size_t n);
+
+  // For summaries. Values may stand anywhere, in any number.
+
+  void (*extent)(Extent* extent, const double* values, std::size_t n);
+  /// Where values lie on the grid of the quantile sketches: their keys at `level` less `first`, modulo 2^32; `zero` for 0.
+  /// The level is not below the least that one of them allows.
+  void (*cells)(std::uint32_t* cells, const double* values, int level, std::int64_t first,
+                std::uint32_t zero, std::size_t n);
+  /// NaN are passed over; 0 where nothing is left.
+  double (*largest_magnitude)(const double* values, std::size_t n);
+  /// Splits each value at the last place of `sigma` and returns the sum of the upper parts (Rump, Ogita and Oishi 2008,
+  /// "Accurate floating-point summation part I", ExtractVector). With |value| <= sigma / n these are multiples of
+  /// 2^-53 sigma whose sum stays below sigma: every addition is exact, so the order of the lanes is free. `rest`, which
+  /// may be `values`, receives what is left, at most 2^-53 sigma each; `is_left` whether any of it is not 0.
+  double (*split_sum)(double* rest, const double* values, double sigma, bool* is_left,
+                      std::size_t n);
 };
 
 }  // namespace detente::kernel

@@ -24,8 +24,7 @@ struct Instruction {
   Operand out, a, b, c;
 };
 
-/// Memory that code runs on. Registers and columns are `stride` doubles apart, scalars `kernel::lane_quantum`
-/// (each scalar stands there lane_quantum times, so that it can be read as a column of one quantum).
+/// Memory that code runs on. Registers and columns are `stride` doubles apart, scalars `scalar_stride`.
 struct Frame {
   double* registers = nullptr;
   double* columns = nullptr;
@@ -33,6 +32,7 @@ struct Frame {
   double* noise = nullptr;  ///< the columns of this step's normals
   std::size_t stride = 0;
   std::size_t n = 0;  ///< lanes, a multiple of kernel::lane_quantum
+  std::size_t scalar_stride = 1;
 
   double* at(Operand operand) const {
     switch (operand.kind) {
@@ -41,7 +41,7 @@ struct Frame {
       case Operand::Kind::column:
         return columns + operand.index * stride;
       case Operand::Kind::scalar:
-        return scalars + operand.index * kernel::lane_quantum;
+        return scalars + operand.index * scalar_stride;
       case Operand::Kind::noise:
         return noise + operand.index * stride;
       case Operand::Kind::none:

@@ -60,8 +60,11 @@ class Program {
   /// Start values of the variables and weights of the chains' start states (chain after chain), on records.
   const RecordCode& start() const { return start_; }
 
+  /// Chains that pools do not tell apart, see blended_chains.
+  const std::vector<bool>& blended() const { return blended_; }
   /// How to read expressions in a joint state; `moving`: see Translator::Setting.
   Translator::Setting setting_of(const JointState& state, std::vector<bool> moving = {}) const;
+  /// The same for joint states that differ in blended chains alone.
   std::uint64_t joint_index(const JointState& state) const;
   std::shared_ptr<const StateProgram> at(const JointState& state) const;
   std::shared_ptr<const FiringProgram> firing(ElementId element, const JointState& state) const;
@@ -84,6 +87,7 @@ class Program {
   std::vector<std::vector<double>> noise_rows_;
   std::vector<std::uint32_t> triggers_;
   RecordCode start_;
+  std::vector<bool> blended_;
   std::vector<std::vector<bool>> deciding_;  ///< see deciding_chains
 
   mutable Kept<std::uint64_t, StateProgram> states_;

@@ -17,13 +17,15 @@ class ScalarBank {
   /// Gives every scalar node below `outputs` a slot in `places`.
   void build(const Graph& graph, const std::vector<NodeId>& outputs, Places& places);
 
-  std::size_t size() const { return constants_.size() * kernel::lane_quantum; }  ///< doubles
-  /// Fills `scalars` (size() doubles, aligned) with the constants.
+  std::size_t slot_count() const { return constants_.size(); }
+  /// Of the buffers below, in doubles.
+  std::size_t size() const { return constants_.size() * kernel::lane_quantum; }
+  /// Fills `scalars` (aligned) with the constants. A slot is a column of one quantum of lanes, all alike.
   void initialise(double* scalars) const;
   /// Writes the scalars of a step and recomputes what depends on those that have changed.
   void set_step(double* scalars, const double* step) const;
-  /// The same for the lane_quantum steps from `k` on, a lane each: those of step k + i are read from scalars + i.
-  void set_steps(double* scalars, const Grid& grid, std::size_t k) const;
+  /// The scalars of the lane_quantum steps from `k` on, slot_count() a row. They are worked out in `room`, a lane each.
+  void set_steps(double* rows, const Grid& grid, std::size_t k, double* room) const;
   /// The number that stands in a slot at every step; none where it is computed or changes with the step.
   std::optional<double> constant(std::uint16_t slot) const;
   std::size_t bytes() const {  ///< beside the object itself

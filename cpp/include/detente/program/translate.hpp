@@ -41,6 +41,8 @@ class Translator {
     const Layout* layout = nullptr;
     const std::vector<LeverBinding>* levers = nullptr;
     const JointState* state = nullptr;  ///< null: chains are read from the record
+    const std::vector<bool>* blended =
+        nullptr;  ///< by chain: read from the record all the same; null: none
     std::vector<bool> moving;           ///< per variable: it moves at every step in this state
     std::uint32_t first_outcome_field =
         0;  ///< utility only: fields of the outcomes' readings; 0: none
@@ -59,11 +61,12 @@ class Translator {
   NodeId step_scalar(std::uint32_t index) { return graph_.leaf({LeafKind::step, index}); }
   NodeId variable(std::uint32_t index);
   NodeId chain_field(std::uint32_t chain);
+  /// Whether the chain is in one of the states whose bits are set.
+  NodeId is_in(std::uint32_t chain, std::uint64_t states);
 
  private:
   NodeId lane_year(NodeId time);
   NodeId symbol(const expr::Symbol& symbol, const Moment& now, const Moment& read);
-  NodeId chain_in(const expr::Expression& expression);
   NodeId call(const expr::Expression& expression, const Moment& now, const Moment& read);
   NodeId mark(const expr::Expression& expression, const Moment& now, const Moment& read);
 

@@ -100,7 +100,8 @@ class QuantileSketch {
   void add_value(double value, std::uint64_t count);
   std::size_t add_to_known_bins(const double* values, std::size_t n);
   bool add_all_at_once(const double* values, std::size_t n);
-  void add_non_finite(double value);
+  void add(double value, std::uint64_t count);
+  void add_non_finite(double value, std::uint64_t count);
   void place(const std::vector<Slot>& slots, std::size_t n_slots, int raise);
   void raise_level(int level);
   void leave_exactness(int least_level);
