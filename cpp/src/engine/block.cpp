@@ -43,7 +43,7 @@ Block::Block(const Task& task, const Options& options)
     strides_[c - 1] = strides_[c] * model.chains[c].states.size();
   }
   for (std::size_t c = 0; c < n_chains_; ++c) {
-    if (program_.blended()[c]) strides_[c] = 0;
+    if (program_.is_blended(c)) strides_[c] = 0;
   }
   const std::size_t n_reports = program_.grid().report_times.size();
   std::size_t n_states = 0;

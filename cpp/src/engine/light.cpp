@@ -1,5 +1,5 @@
-// Events that move no chain: the lane keeps its place, only its columns are brought up to date. Marked point processes
-// and populations, with many events per path, live on this.
+// Firings that move no chain, or blended ones alone: the lane keeps its place, only its columns are brought up to date.
+// Marked point processes and populations, with many events per path, live on this.
 
 #include <algorithm>
 #include <limits>
@@ -31,16 +31,14 @@ Weight Block::weight_of(Pool& pool, ElementId element) {
   Weight& known = pool.weights[element];
   if (known != Weight::unknown) return known;
   known = Weight::heavy;
-  if (program_.is_transition(element) || !program_.triggers().empty()) return known;
+  if (!program_.triggers().empty()) return known;
   const program::StateProgram& state = pool.program();
   if (state.baseline_count() > 0)
     return known;  // their cumulative hazards are columns of their own
   std::shared_ptr<const program::FiringProgram>& firing = pool.firings[element];
   if (firing == nullptr) firing = program_.firing(element, state.state());
-  if (!firing->moves.empty()) return known;
-  std::vector<std::uint32_t> fields{layout_.count(element)};
-  for (const std::uint32_t variable : firing->assigned)
-    fields.push_back(layout_.variable(variable));
+  if (!firing->keeps_pool) return known;
+  const std::vector<std::uint32_t>& fields = firing->changed;
   const bool changes_held =
       std::any_of(fields.begin(), fields.end(),
                   [&state](std::uint32_t field) { return reads_field(state.arrival(), field); });

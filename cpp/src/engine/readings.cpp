@@ -162,7 +162,7 @@ void Block::count_occupants(Pool& pool, std::size_t report) {
   for (std::uint32_t c = 0; c < n_chains_; ++c) {
     std::uint64_t* occupants = result_.occupancy.data() + first_state * n_reports + report;
     first_state += model.chains[c].states.size();
-    if (!program_.blended()[c]) {
+    if (!program_.is_blended(c)) {
       occupants[pool.program().state()[c] * n_reports] += pool.size();
       continue;
     }

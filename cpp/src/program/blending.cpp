@@ -4,6 +4,7 @@
 #include <map>
 
 #include "detente/program/program.hpp"
+#include "program/dynamics.hpp"
 
 namespace detente::program {
 
@@ -139,12 +140,59 @@ bool is_blended(const Program& program, std::uint32_t chain) {
                       [&](const ExpressionPtr& signal) { return read(signal).is_costly; });
 }
 
+std::uint64_t targets(const std::vector<model::Branch>& branches) {
+  std::uint64_t states = 0;
+  for (const model::Branch& branch : branches) states |= std::uint64_t{1} << branch.to.index;
+  return states;
+}
+
+std::uint64_t forced(const model::Effects& effects, std::uint32_t chain) {
+  std::uint64_t states = 0;
+  for (const model::ForcedMove& move : effects.moves) {
+    if (move.chain.index == chain) states |= targets(move.branches);
+  }
+  return states;
+}
+
+/// Whether the policy switches a transition off, whatever the chains' states.
+bool is_off(const Program& program, const model::Transition& transition) {
+  Graph g;
+  Translator translate(g, program.setting_of_any_state());
+  const Moment now = translate.lane_now();
+  const Span span{now, now, 0, 0};
+  const NodeId guard = guard_node(g, translate, transition.when, span);
+  return g.is_constant(ratio_node(g, translate, transition.intensity, guard, span), 0.0);
+}
+
+/// States of a chain that its start, its transitions and the effects of others lead to.
+std::uint64_t possible_states(const Program& program, std::uint32_t chain) {
+  const model::Model& model = program.model();
+  std::uint64_t states = targets(model.chains[chain].start);
+  for (const model::Transition& transition : model.transitions) {
+    states |= forced(transition.effects, chain);
+  }
+  for (const model::Event& event : model.events) states |= forced(event.effects, chain);
+  std::vector<const model::Transition*> running;
+  for (const model::TransitionId id : model.chains[chain].transitions) {
+    if (!is_off(program, model.transitions[id.index])) {
+      running.push_back(&model.transitions[id.index]);
+    }
+  }
+  for (std::uint64_t known = 0; known != states;) {
+    known = states;
+    for (const model::Transition* transition : running) {
+      if ((states_left(*transition) & known) != 0) states |= targets(transition->branches);
+    }
+  }
+  return states;
+}
+
 }  // namespace
 
-std::vector<bool> blended_chains(const Program& program) {
-  std::vector<bool> all;
+std::vector<std::uint64_t> blended_chains(const Program& program) {
+  std::vector<std::uint64_t> all;
   for (std::uint32_t c = 0; c < program.model().chains.size(); ++c) {
-    all.push_back(is_blended(program, c));
+    all.push_back(is_blended(program, c) ? possible_states(program, c) : 0);
   }
   return all;
 }

@@ -51,22 +51,62 @@ void add_effects(const Program& program, const model::Effects& effects, Reads& r
   }
 }
 
-std::vector<bool> chains_of_transition(const Program& program,
-                                       const model::Transition& transition) {
+/// What a firing changes: the count of its element, variables, chains.
+struct Changes {
+  expr::Symbol count;
+  std::vector<std::uint32_t> variables;
+  std::vector<bool> chains;
+};
+
+Changes changes_of(const Program& program, const expr::Symbol& count,
+                   const model::Effects& effects) {
+  Changes changes{count, {}, no_reads(program).chains};
+  for (const model::Assignment& assignment : effects.assignments) {
+    changes.variables.push_back(assignment.variable.index);
+  }
+  for (const model::ForcedMove& move : effects.moves) changes.chains[move.chain.index] = true;
+  return changes;
+}
+
+bool is_changed(const Changes& changes, const expr::Symbol& symbol) {
+  switch (symbol.kind) {
+    case expr::SymbolKind::variable:
+      return std::find(changes.variables.begin(), changes.variables.end(), symbol.index) !=
+             changes.variables.end();
+    case expr::SymbolKind::sojourn:
+    case expr::SymbolKind::visits:
+      return changes.chains[symbol.index];
+    default:
+      return symbol == changes.count;
+  }
+}
+
+/// Adds the chains that signals read which follow what changes.
+void add_touched(const std::vector<Reads>& signals, const Changes& changes, Reads& reads) {
+  for (const Reads& signal : signals) {
+    bool is_touched =
+        std::any_of(signal.symbols.begin(), signal.symbols.end(),
+                    [&](const expr::Symbol& symbol) { return is_changed(changes, symbol); });
+    for (std::size_t c = 0; c < reads.chains.size(); ++c) {
+      is_touched = is_touched || (signal.chains[c] && changes.chains[c]);
+    }
+    for (std::size_t c = 0; is_touched && c < reads.chains.size(); ++c) {
+      reads.chains[c] = reads.chains[c] || signal.chains[c];
+    }
+  }
+}
+
+std::vector<bool> chains_of_transition(const Program& program, std::uint32_t index,
+                                       const std::vector<Reads>& signals) {
+  const model::Transition& transition = program.model().transitions[index];
   Reads reads = no_reads(program);
   add_effects(program, transition.effects, reads);
   for (const model::Branch& branch : transition.branches) collect(program, branch.weight, reads);
+  Changes changes =
+      changes_of(program, {expr::SymbolKind::count_transition, index}, transition.effects);
+  changes.chains[transition.chain.index] = true;
+  add_touched(signals, changes, reads);
   return reads.chains;
-}
-
-bool is_changed_by(const model::Event& event, std::uint32_t index, const expr::Symbol& symbol) {
-  if (symbol.kind == expr::SymbolKind::count_event) return symbol.index == index;
-  if (symbol.kind != expr::SymbolKind::variable) return false;
-  const std::vector<model::Assignment>& assignments = event.effects.assignments;
-  return std::any_of(assignments.begin(), assignments.end(),
-                     [&symbol](const model::Assignment& assignment) {
-                       return assignment.variable.index == symbol.index;
-                     });
 }
 
 std::vector<bool> chains_of_event(const Program& program, std::uint32_t index,
@@ -76,15 +116,8 @@ std::vector<bool> chains_of_event(const Program& program, std::uint32_t index,
   collect(program, event.when, reads);
   collect(program, event.probability, reads);
   add_effects(program, event.effects, reads);
-  for (const Reads& signal : signals) {
-    const bool is_touched = std::any_of(
-        signal.symbols.begin(), signal.symbols.end(),
-        [&](const expr::Symbol& symbol) { return is_changed_by(event, index, symbol); });
-    if (!is_touched) continue;
-    for (std::size_t c = 0; c < reads.chains.size(); ++c) {
-      reads.chains[c] = reads.chains[c] || signal.chains[c];
-    }
-  }
+  add_touched(signals,
+              changes_of(program, {expr::SymbolKind::count_event, index}, event.effects), reads);
   return reads.chains;
 }
 
@@ -92,10 +125,10 @@ std::vector<bool> chains_of_event(const Program& program, std::uint32_t index,
 
 std::vector<std::vector<bool>> deciding_chains(const Program& program) {
   std::vector<std::vector<bool>> all;
-  for (const model::Transition& transition : program.model().transitions) {
-    all.push_back(chains_of_transition(program, transition));
-  }
   const std::vector<Reads> signals = reads_of_signals(program);
+  for (std::uint32_t t = 0; t < program.model().transitions.size(); ++t) {
+    all.push_back(chains_of_transition(program, t, signals));
+  }
   for (std::uint32_t e = 0; e < program.model().events.size(); ++e) {
     all.push_back(chains_of_event(program, e, signals));
   }

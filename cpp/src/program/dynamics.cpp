@@ -118,10 +118,14 @@ NodeId guard_node(Graph& g, Translator& translate, const expr::ExpressionPtr& wh
   return when ? translate(when, span.now, span.read) : g.constant(1.0);
 }
 
-NodeId leaves_node(Translator& translate, const model::Transition& transition) {
+std::uint64_t states_left(const model::Transition& transition) {
   std::uint64_t states = 0;
   for (const model::StateId from : transition.from) states |= std::uint64_t{1} << from.index;
-  return translate.is_in(transition.chain.index, states);
+  return states;
+}
+
+NodeId leaves_node(Translator& translate, const model::Transition& transition) {
+  return translate.is_in(transition.chain.index, states_left(transition));
 }
 
 NodeId ratio_node(Graph& g, Translator& translate, const Intensity& intensity, NodeId guard,

@@ -29,7 +29,9 @@ NodeId moved_node(Graph& g, const Program& program, Translator& translate, std::
 NodeId guard_node(Graph& g, Translator& translate, const expr::ExpressionPtr& when,
                   const Span& span);
 
-/// Whether the chain of a transition is in a state that it leaves.
+/// The states that a transition leaves, as bits.
+std::uint64_t states_left(const model::Transition& transition);
+/// Whether its chain is in one of them.
 NodeId leaves_node(Translator& translate, const model::Transition& transition);
 
 /// Product of the ratios, with a `hazard` that too; 0 where the guard fails.

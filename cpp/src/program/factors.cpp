@@ -118,7 +118,7 @@ std::shared_ptr<const RecordCode> FactorProbe::code(const JointState& state) con
   const bool leaves = std::any_of(from.begin(), from.end(), [current](model::StateId source) {
     return source.index == current;
   });
-  if (!leaves && !program_.blended()[chain()]) return nullptr;
+  if (!leaves && !program_.is_blended(chain())) return nullptr;
   return codes_.at(program_.joint_index(state), [&] { return compile(state); });
 }
 

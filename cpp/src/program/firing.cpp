@@ -18,17 +18,38 @@ bool reads_any(const Graph& graph, NodeId output, const std::vector<std::uint32_
   });
 }
 
-void find_touched(const Program& program, ElementId element, Graph& g, Translator& translate,
-                  FiringProgram& firing) {
-  std::vector<std::uint32_t> fields{program.layout().count(element)};
-  for (const std::uint32_t variable : firing.assigned) {
-    fields.push_back(program.layout().variable(variable));
+bool keeps_pool(const Program& program, ElementId element, const FiringProgram& firing) {
+  const bool stays =
+      !program.is_transition(element) ||
+      program.is_blended(program.model().transitions[element].chain.index);
+  return stays && std::all_of(firing.moves.begin(), firing.moves.end(), [&](const auto& move) {
+           return program.is_blended(move.chain);
+         });
+}
+
+std::vector<std::uint32_t> changed_fields(const Program& program, ElementId element,
+                                          const FiringProgram& firing) {
+  const Layout& layout = program.layout();
+  std::vector<std::uint32_t> fields{layout.count(element)};
+  for (const std::uint32_t variable : firing.assigned) fields.push_back(layout.variable(variable));
+  const auto move = [&](std::uint32_t chain, const std::vector<std::uint8_t>& states) {
+    fields.push_back(layout.state(chain));
+    fields.push_back(layout.entered(chain));
+    for (const std::uint8_t state : states) fields.push_back(layout.visits(chain, state));
+  };
+  if (program.is_transition(element)) {
+    move(program.model().transitions[element].chain.index, firing.branch_states);
   }
+  for (const FiringProgram::Move& forced : firing.moves) move(forced.chain, forced.states);
+  return fields;
+}
+
+void find_touched(const Program& program, Graph& g, Translator& translate, FiringProgram& firing) {
   const Moment now = translate.lane_now();
   std::vector<NodeId> outputs;
   for (std::uint32_t i = 0; i < program.signals().size(); ++i) {
     const NodeId node = translate(program.signals()[i], now, now);
-    if (!reads_any(g, node, fields)) continue;
+    if (!reads_any(g, node, firing.changed)) continue;
     firing.touched_signals.push_back(i);
     outputs.push_back(node);
   }
@@ -76,7 +97,10 @@ FiringProgram compile_firing(const Program& program, ElementId element, const Jo
     firing.moves.push_back(std::move(target));
   }
   firing.code = RecordCode(g, outputs);
-  if (!is_transition && firing.moves.empty()) find_touched(program, element, g, translate, firing);
+  firing.keeps_pool = keeps_pool(program, element, firing);
+  if (!firing.keeps_pool) return firing;
+  firing.changed = changed_fields(program, element, firing);
+  find_touched(program, g, translate, firing);
   return firing;
 }
 

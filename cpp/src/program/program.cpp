@@ -145,11 +145,7 @@ void Program::factor_noise() {
 
 void Program::compile_start() {
   Graph g;
-  Translator::Setting setting;
-  setting.model = model_.get();
-  setting.layout = &layout_;
-  setting.levers = &levers_;
-  Translator translate(g, setting);
+  Translator translate(g, setting_of_any_state());
   const Moment start = translate.lane_now();
   std::vector<NodeId> outputs;
   for (const model::Variable& variable : model_->variables) {
@@ -166,11 +162,16 @@ void Program::compile_start() {
   start_ = RecordCode(g, outputs);
 }
 
-Translator::Setting Program::setting_of(const JointState& state, std::vector<bool> moving) const {
+Translator::Setting Program::setting_of_any_state() const {
   Translator::Setting setting;
   setting.model = model_.get();
   setting.layout = &layout_;
   setting.levers = &levers_;
+  return setting;
+}
+
+Translator::Setting Program::setting_of(const JointState& state, std::vector<bool> moving) const {
+  Translator::Setting setting = setting_of_any_state();
   setting.state = &state;
   setting.blended = &blended_;
   setting.moving = std::move(moving);
@@ -180,7 +181,7 @@ Translator::Setting Program::setting_of(const JointState& state, std::vector<boo
 std::uint64_t Program::joint_index(const JointState& state) const {
   std::uint64_t index = 0;
   for (std::size_t c = 0; c < state.size(); ++c) {
-    index = index * model_->chains[c].states.size() + (blended_[c] ? 0 : state[c]);
+    index = index * model_->chains[c].states.size() + (is_blended(c) ? 0 : state[c]);
   }
   return index;
 }

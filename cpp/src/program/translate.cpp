@@ -116,8 +116,11 @@ NodeId Translator::symbol(const expr::Symbol& symbol, const Moment& now, const M
 }
 
 NodeId Translator::is_in(std::uint32_t chain, std::uint64_t states) {
-  const bool is_blended = setting_.blended != nullptr && (*setting_.blended)[chain];
-  if (setting_.state != nullptr && !is_blended) {
+  const std::uint64_t possible = setting_.blended == nullptr ? 0 : (*setting_.blended)[chain];
+  if (possible != 0) {
+    states &= possible;
+    if (states == possible) return graph_.constant(1.0);
+  } else if (setting_.state != nullptr) {
     const bool in = ((states >> (*setting_.state)[chain]) & 1U) != 0;
     return graph_.constant(in ? 1.0 : 0.0);
   }

@@ -24,7 +24,10 @@ struct FiringProgram {
   };
   std::vector<Move> moves;
   std::uint32_t mark_count = 0;
-  /// Events that move no chain: the signals that read what they change, and the code of these, on records.
+  /// Whether it leaves a lane in its pool: it moves no chain, or blended ones alone. The rest is for these.
+  bool keeps_pool = false;
+  std::vector<std::uint32_t> changed;  ///< fields of the record, the clock apart
+  /// The signals that read them, and the code of these, on records.
   std::vector<std::uint32_t> touched_signals;
   RecordCode touched;
 };

@@ -61,9 +61,11 @@ class Program {
   const RecordCode& start() const { return start_; }
 
   /// Chains that pools do not tell apart, see blended_chains.
-  const std::vector<bool>& blended() const { return blended_; }
+  bool is_blended(std::size_t chain) const { return blended_[chain] != 0; }
   /// How to read expressions in a joint state; `moving`: see Translator::Setting.
   Translator::Setting setting_of(const JointState& state, std::vector<bool> moving = {}) const;
+  /// The same, with all chains read from the record.
+  Translator::Setting setting_of_any_state() const;
   /// The same for joint states that differ in blended chains alone.
   std::uint64_t joint_index(const JointState& state) const;
   std::shared_ptr<const StateProgram> at(const JointState& state) const;
@@ -87,7 +89,7 @@ class Program {
   std::vector<std::vector<double>> noise_rows_;
   std::vector<std::uint32_t> triggers_;
   RecordCode start_;
-  std::vector<bool> blended_;
+  std::vector<std::uint64_t> blended_;
   std::vector<std::vector<bool>> deciding_;  ///< see deciding_chains
 
   mutable Kept<std::uint64_t, StateProgram> states_;
