@@ -27,6 +27,7 @@ Block::Block(const Task& task, const Options& options)
       now_(options.n, 0.0),
       entered_(options.n, 0),
       firings_in_step_(options.n, 0),
+      unread_(options.n, no_element),
       pool_of_(options.n, nullptr),
       position_of_(options.n, 0),
       is_alive_(options.n, 1),

@@ -167,6 +167,7 @@ void Block::fire_group(ElementId element, Pool& pool, const Slot* slots, std::si
     }
     for (std::size_t i = 0; i < count; ++i) {
       const Slot slot = chunk[i];
+      note_firing(slot, element);
       if (++firings_in_step_[slot] > most_firings_in_step) {
         Failure failure;
         failure.kind = Failure::Kind::cascade;
@@ -235,6 +236,26 @@ void Block::settle_all(std::vector<Slot>& slots) {
   fire(triggered);
 }
 
+void Block::note_firing(Slot slot, ElementId element) {
+  unread_[slot] = unread_[slot] == no_element ? element : several_elements;
+}
+
+// What a firing cannot have changed is not looked at.
+void Block::read(Slot slot, const double* signals) {
+  const ElementId fired = unread_[slot];
+  unread_[slot] = no_element;
+  double* fields = record(slot);
+  if (!has_begun_) {
+    plan_.begin(fields, signals);
+  } else if (in_run_off_) {
+    plan_.read_run_off(fields, now_[slot], signals);
+  } else if (fired < several_elements) {
+    plan_.read(fields, now_[slot], signals, task_.readings_after(fired));
+  } else {
+    plan_.read(fields, now_[slot], signals);
+  }
+}
+
 // Readings and triggers of paths that have just changed; those that set nothing off go to their pool.
 void Block::settle_group(Pool& pool, const Slot* slots, std::size_t m,
                          std::vector<Fired>& triggered) {
@@ -276,15 +297,8 @@ void Block::settle_group(Pool& pool, const Slot* slots, std::size_t m,
     for (std::size_t i = 0; i < count; ++i) {
       if (is_triggered[i] != 0) continue;
       for (std::size_t k = 0; k < outputs.size(); ++k) signals[k] = frame.value(outputs[k], i);
-      const Slot slot = chunk[i];
-      if (!has_begun_) {
-        plan_.begin(record(slot), signals.data());
-      } else if (in_run_off_) {
-        plan_.read_run_off(record(slot), now_[slot], signals.data());
-      } else {
-        plan_.read(record(slot), now_[slot], signals.data());
-      }
-      arriving.push_back(slot);
+      read(chunk[i], signals.data());
+      arriving.push_back(chunk[i]);
     }
   }
   if (!arriving.empty()) arrive(pool, arriving.data(), arriving.size());

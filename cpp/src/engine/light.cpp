@@ -73,23 +73,22 @@ LightReading Block::reading_after(const Pool& pool, ElementId element) const {
   const std::vector<std::uint32_t>& touched = pool.firings[element]->touched_signals;
   LightReading reading;
   if (touched.empty()) return reading;
+  std::vector<bool> is_touched(plan_.signals().size(), false);
+  for (const std::uint32_t signal : touched) is_touched[signal] = true;
   std::vector<bool> is_followed(plan_.signals().size(), false);
-  const auto is_touched = [&touched](std::uint32_t signal) {
-    return std::find(touched.begin(), touched.end(), signal) != touched.end();
-  };
-  for (std::uint32_t m = 0; m < plan_.monitors().size(); ++m) {
-    const outcome::Monitor& monitor = plan_.monitors()[m];
-    const auto& sums = pool.watch().sums;
-    const bool is_sum = std::any_of(sums.begin(), sums.end(),
-                                    [m](const Watch::Follower& sum) { return sum.monitor == m; });
-    const bool follows = is_touched(monitor.signal) ||
-                         (monitor.kind == MonitorKind::until && is_touched(monitor.second_signal));
-    if (follows) {
-      is_followed[monitor.signal] = true;
-      reading.until = std::max(reading.until, monitor.until);
-    }
-    if (follows || is_sum) reading.monitors.push_back(m);
+  reading.monitors = plan_.followers(is_touched);
+  for (const outcome::Monitor& monitor : plan_.monitors()) {
+    const bool follows =
+        is_touched[monitor.signal] ||
+        (monitor.kind == MonitorKind::until && is_touched[monitor.second_signal]);
+    if (!follows) continue;
+    is_followed[monitor.signal] = true;
+    reading.until = std::max(reading.until, monitor.until);
   }
+  for (const Watch::Follower& sum : pool.watch().sums) reading.monitors.push_back(sum.monitor);
+  std::sort(reading.monitors.begin(), reading.monitors.end());
+  reading.monitors.erase(std::unique(reading.monitors.begin(), reading.monitors.end()),
+                         reading.monitors.end());
   for (const std::uint32_t signal : touched) {
     if (!is_followed[signal]) reading.until = infinity;
   }
@@ -137,6 +136,7 @@ void Block::fire_light_group(Pool& pool, const LightFired* fired, std::size_t m)
   std::vector<LightFired>& alive = light_alive_;
   alive.clear();
   for (std::size_t i = 0; i < m; ++i) {
+    unread_[fired[i].slot] = no_element;  // what has to be read of it is known
     if (is_alive_[fired[i].slot] == 1) alive.push_back(fired[i]);
   }
   for (std::size_t from = 0; from < alive.size(); from += tile_lanes) {

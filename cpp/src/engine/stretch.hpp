@@ -80,8 +80,8 @@ class Stretch {
       view.has_baseline = clock.has_baseline;
       if (!clock.has_baseline) continue;
       view.cumulative = frame.columns + clock.cumulative_column * frame.stride;
-      if (!is_step) continue;
-      const program::Operand at_end = state.step_cumulative(code, clock.baseline_index);
+      const program::Operand at_end = is_step ? state.step_cumulative(code, clock.baseline_index)
+                                              : code.outputs()[2 * n_ + clock.baseline_index];
       view.at_end = frame.at(at_end);
       view.at_end_step = step_of(at_end);
     }

@@ -36,43 +36,40 @@ void Block::resolve_pending() {
   }
 }
 
-// Which lanes need a closer look: those where a clock runs out before the step's end, or a hazard is no hazard.
-void Block::find_sub_crossings(const program::StateProgram& state, const Frame& frame,
-                               std::size_t m) {
-  const std::vector<ActiveClock>& clocks = state.clocks();
-  const std::vector<Operand>& outputs = state.sub_code().outputs();
+// Puts the lanes that need a closer look into lanes_, those where a clock runs out before the step's end or a hazard is no
+// hazard; returns how many. Of most clocks of a blended chain nothing burns, and what they have left is not even looked at.
+std::size_t Block::find_sub_crossings(const Stretch& stretch, std::size_t m) {
   is_crossing_.assign(m, 0);
-  for (std::size_t j = 0; j < clocks.size(); ++j) {
-    const Operand rates = outputs[j];
-    const Operand burns = outputs[clocks.size() + j];
-    const double* rate = frame.at(rates);
-    const double* burnt = frame.at(burns);
-    const std::size_t rate_step = rates.kind == Operand::Kind::scalar ? 0 : 1;
-    const std::size_t burnt_step = burns.kind == Operand::Kind::scalar ? 0 : 1;
-    const double* left = frame.columns + clocks[j].column * frame.stride;
+  for (std::size_t j = 0; j < stretch.clock_count(); ++j) {
+    const ClockView& view = stretch.view(j);
+    const std::size_t column = stretch.clock(j).column;
     for (std::size_t i = 0; i < m; ++i) {
-      const double burn = burnt[i * burnt_step];
-      const bool is_quiet = rate[i * rate_step] >= 0.0 && burn >= 0.0 && left[i] - burn >= 0.0;
+      const double burnt = view.burnt[i * view.burnt_step];
+      const bool is_sound = view.rate[i * view.rate_step] >= 0.0 && burnt >= 0.0;
+      const bool is_quiet =
+          is_sound && (burnt == 0.0 || lane_places_[i].at(column) - burnt >= 0.0);
       is_crossing_[i] |= is_quiet ? 0 : 1;
     }
   }
+  std::size_t n_crossed = 0;
+  for (std::size_t i = 0; i < m; ++i) {
+    lanes_[n_crossed] = static_cast<std::uint32_t>(i);
+    n_crossed += is_crossing_[i];
+  }
+  return n_crossed;
 }
 
 // The other lanes burn what the rest of the step burns.
-void Block::burn_uncrossed(const program::StateProgram& state, const Frame& frame, std::size_t m) {
-  const std::vector<ActiveClock>& clocks = state.clocks();
-  const std::vector<Operand>& outputs = state.sub_code().outputs();
-  for (std::size_t j = 0; j < clocks.size(); ++j) {
-    const ActiveClock& clock = clocks[j];
-    const double* left = frame.columns + clock.column * frame.stride;
+void Block::burn_uncrossed(const Stretch& stretch, std::size_t m) {
+  for (std::size_t j = 0; j < stretch.clock_count(); ++j) {
+    const ClockView& view = stretch.view(j);
+    const ActiveClock& clock = stretch.clock(j);
     for (std::size_t i = 0; i < m; ++i) {
       if (is_crossing_[i] != 0) continue;
-      const double burnt = frame.value(outputs[clocks.size() + j], i);
-      // Of most clocks of a blended chain there is nothing, and the line is left in peace.
-      if (burnt != 0.0) lane_places_[i].at(clock.column) = left[i] - burnt;
+      const double burnt = view.burnt[i * view.burnt_step];
+      if (burnt != 0.0) lane_places_[i].at(clock.column) -= burnt;
       if (!clock.has_baseline) continue;
-      lane_places_[i].at(clock.cumulative_column) =
-          frame.value(outputs[2 * clocks.size() + clock.baseline_index], i);
+      lane_places_[i].at(clock.cumulative_column) = view.at_end[i * view.at_end_step];
     }
   }
 }
@@ -122,16 +119,17 @@ void Block::sub_step(Pool& pool, const Slot* slots, std::size_t m) {
   frame.n = n;
   code.run(frame);
 
-  find_sub_crossings(state, frame, m);
-  burn_uncrossed(state, frame, m);
   const Stretch stretch = Stretch::of_rest(state, frame, clock_views_);
+  const std::size_t n_crossed = find_sub_crossings(stretch, m);
+  burn_uncrossed(stretch, m);
   const std::size_t first_fired = fired_.size();
-  std::size_t n_crossed = 0;
-  for (std::size_t i = 0; i < m; ++i) {
-    lanes_[n_crossed] = static_cast<std::uint32_t>(i);
-    n_crossed += is_crossing_[i];
-  }
   if (n_crossed == 0) return;
+  for (const ActiveClock& clock : state.clocks()) {
+    double* left = columns_.data() + clock.column * scratch_stride;
+    for (std::size_t x = 0; x < n_crossed; ++x) {
+      left[lanes_[x]] = lane_places_[lanes_[x]].at(clock.column);
+    }
+  }
   kept_.resize(state.clocks().size() * n_crossed);
   burn_to_crossings(stretch, slots, n_crossed, kept_.data());
   for (std::size_t x = 0; x < n_crossed; ++x) {

@@ -1,5 +1,7 @@
 #include "detente/engine/block.hpp"
 
+#include <algorithm>
+
 namespace detente::engine {
 
 Task::Task(std::shared_ptr<const model::Model> model, std::size_t policy)
@@ -14,6 +16,7 @@ Task::Task(std::shared_ptr<const model::Model> model, std::size_t policy)
   plan_.place(layout.size());
   shape_.outcomes = layout.size() + plan_.field_count();
   shape_.size = shape_.outcomes + static_cast<std::uint32_t>(model->outcomes.size());
+  find_readings();
   if (!model->utility) return;
   has_utility_ = true;
   program::Graph graph;
@@ -25,6 +28,21 @@ Task::Task(std::shared_ptr<const model::Model> model, std::size_t policy)
   program::Translator translate(graph, setting);
   const program::Moment at = translate.lane_now();
   utility_ = program::RecordCode(graph, {translate(model->utility, at, at)});
+}
+
+// Sums and extremes are always read: those that a pool keeps in columns share the time of their last reading.
+void Task::find_readings() {
+  const model::Model& model = program_->model();
+  const std::size_t n_elements = model.transitions.size() + model.events.size();
+  for (program::ElementId element = 0; element < n_elements; ++element) {
+    std::vector<std::uint32_t> monitors = plan_.followers(program_->affected_signals(element));
+    for (std::uint32_t m = 0; m < plan_.monitors().size(); ++m) {
+      if (plan_.monitors()[m].is_sum()) monitors.push_back(m);
+    }
+    std::sort(monitors.begin(), monitors.end());
+    monitors.erase(std::unique(monitors.begin(), monitors.end()), monitors.end());
+    readings_.push_back(std::move(monitors));
+  }
 }
 
 }  // namespace detente::engine

@@ -202,6 +202,28 @@ void Plan::read(double* record, double time, const double* signals) const {
   std::copy_n(signals, signals_.size(), record + first_signal_);
 }
 
+void Plan::read(double* record, double time, const double* signals,
+                const std::vector<std::uint32_t>& monitors) const {
+  for (const std::uint32_t m : monitors) read_one(monitors_[m], record, time, 0.0, signals);
+  std::copy_n(signals, signals_.size(), record + first_signal_);
+}
+
+std::vector<std::uint32_t> Plan::followers(const std::vector<bool>& signals) const {
+  std::vector<bool> is_read(monitors_.size(), false);
+  for (std::size_t m = monitors_.size(); m-- > 0;) {  // what a window waits for stands before it
+    const Monitor& monitor = monitors_[m];
+    if (monitor.kind == MonitorKind::value) continue;
+    is_read[m] = is_read[m] || signals[monitor.signal] ||
+                 (monitor.kind == MonitorKind::until && signals[monitor.second_signal]);
+    if (is_read[m] && monitor.after >= 0) is_read[static_cast<std::size_t>(monitor.after)] = true;
+  }
+  std::vector<std::uint32_t> followers;
+  for (std::uint32_t m = 0; m < monitors_.size(); ++m) {
+    if (is_read[m]) followers.push_back(m);
+  }
+  return followers;
+}
+
 // The other monitors lose nothing: what they follow is the same before and after, so their next reading finds it held
 // all the while.
 void Plan::read_touched(double* record, double time, const std::vector<std::uint32_t>& monitors,

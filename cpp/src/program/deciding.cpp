@@ -81,18 +81,54 @@ bool is_changed(const Changes& changes, const expr::Symbol& symbol) {
   }
 }
 
+bool is_touched(const Reads& signal, const Changes& changes) {
+  bool is_touched =
+      std::any_of(signal.symbols.begin(), signal.symbols.end(),
+                  [&](const expr::Symbol& symbol) { return is_changed(changes, symbol); });
+  for (std::size_t c = 0; c < signal.chains.size(); ++c) {
+    is_touched = is_touched || (signal.chains[c] && changes.chains[c]);
+  }
+  return is_touched;
+}
+
 /// Adds the chains that signals read which follow what changes.
 void add_touched(const std::vector<Reads>& signals, const Changes& changes, Reads& reads) {
   for (const Reads& signal : signals) {
-    bool is_touched =
-        std::any_of(signal.symbols.begin(), signal.symbols.end(),
-                    [&](const expr::Symbol& symbol) { return is_changed(changes, symbol); });
+    if (!is_touched(signal, changes)) continue;
     for (std::size_t c = 0; c < reads.chains.size(); ++c) {
-      is_touched = is_touched || (signal.chains[c] && changes.chains[c]);
-    }
-    for (std::size_t c = 0; is_touched && c < reads.chains.size(); ++c) {
       reads.chains[c] = reads.chains[c] || signal.chains[c];
     }
+  }
+}
+
+Changes changes_by(const Program& program, ElementId element) {
+  const model::Model& model = program.model();
+  if (!program.is_transition(element)) {
+    const std::uint32_t index = element - program.layout().transition_count();
+    return changes_of(program, {expr::SymbolKind::count_event, index}, model.events[index].effects);
+  }
+  const model::Transition& transition = model.transitions[element];
+  Changes changes =
+      changes_of(program, {expr::SymbolKind::count_transition, element}, transition.effects);
+  changes.chains[transition.chain.index] = true;
+  return changes;
+}
+
+bool moves(const Program& program, const expr::Symbol& symbol) {
+  switch (symbol.kind) {
+    case expr::SymbolKind::variable: {
+      const model::Variable& variable = program.model().variables[symbol.index];
+      return variable.drift || variable.volatility || variable.rate;
+    }
+    case expr::SymbolKind::lever:
+      return program.levers()[symbol.index].kind == LeverBinding::Kind::scheduled;
+    case expr::SymbolKind::season:
+    case expr::SymbolKind::time:
+    case expr::SymbolKind::year:
+    case expr::SymbolKind::sojourn:
+      return true;
+    default:
+      return false;
   }
 }
 
@@ -102,10 +138,7 @@ std::vector<bool> chains_of_transition(const Program& program, std::uint32_t ind
   Reads reads = no_reads(program);
   add_effects(program, transition.effects, reads);
   for (const model::Branch& branch : transition.branches) collect(program, branch.weight, reads);
-  Changes changes =
-      changes_of(program, {expr::SymbolKind::count_transition, index}, transition.effects);
-  changes.chains[transition.chain.index] = true;
-  add_touched(signals, changes, reads);
+  add_touched(signals, changes_by(program, index), reads);
   return reads.chains;
 }
 
@@ -116,8 +149,7 @@ std::vector<bool> chains_of_event(const Program& program, std::uint32_t index,
   collect(program, event.when, reads);
   collect(program, event.probability, reads);
   add_effects(program, event.effects, reads);
-  add_touched(signals,
-              changes_of(program, {expr::SymbolKind::count_event, index}, event.effects), reads);
+  add_touched(signals, changes_by(program, program.layout().event_element(index)), reads);
   return reads.chains;
 }
 
@@ -131,6 +163,22 @@ std::vector<std::vector<bool>> deciding_chains(const Program& program) {
   }
   for (std::uint32_t e = 0; e < program.model().events.size(); ++e) {
     all.push_back(chains_of_event(program, e, signals));
+  }
+  return all;
+}
+
+std::vector<std::vector<bool>> affected_signals(const Program& program) {
+  const std::vector<Reads> signals = reads_of_signals(program);
+  const std::size_t n_elements = program.model().transitions.size() + program.model().events.size();
+  std::vector<std::vector<bool>> all(n_elements);
+  for (ElementId element = 0; element < n_elements; ++element) {
+    const Changes changes = changes_by(program, element);
+    for (const Reads& signal : signals) {
+      const bool is_moving =
+          std::any_of(signal.symbols.begin(), signal.symbols.end(),
+                      [&](const expr::Symbol& symbol) { return moves(program, symbol); });
+      all[element].push_back(is_moving || is_touched(signal, changes));
+    }
   }
   return all;
 }

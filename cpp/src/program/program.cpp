@@ -79,6 +79,7 @@ Program::Program(std::shared_ptr<const model::Model> model, std::size_t policy,
   compile_start();
   blended_ = blended_chains(*this);
   deciding_ = deciding_chains(*this);
+  affected_ = program::affected_signals(*this);
 }
 
 // Streams belong to names, so that an edit elsewhere leaves them alone. Two names with one hash would share their

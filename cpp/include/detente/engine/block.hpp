@@ -107,11 +107,18 @@ class Task {
   const outcome::Plan& plan() const { return plan_; }
   const RecordShape& shape() const { return shape_; }
   const program::RecordCode* utility() const { return has_utility_ ? &utility_ : nullptr; }
+  /// The monitors that have to be read after a firing of the element.
+  const std::vector<std::uint32_t>& readings_after(program::ElementId element) const {
+    return readings_[element];
+  }
 
  private:
+  void find_readings();
+
   outcome::Plan plan_;
   std::unique_ptr<program::Program> program_;
   RecordShape shape_;
+  std::vector<std::vector<std::uint32_t>> readings_;  ///< by element
   bool has_utility_ = false;
   program::RecordCode utility_;
 };
@@ -125,7 +132,7 @@ struct ClockView {
   program::ElementId element;
   bool has_baseline;
   const double* cumulative;  ///< with a baseline: its cumulative hazard where the stretch begins
-  const double* at_end;      ///< and, of a whole step, where it ends
+  const double* at_end;      ///< and where it ends
   std::size_t at_end_step;
 };
 
@@ -206,6 +213,8 @@ class Block {
         first_rest;  ///< in rests_, one for each clock; none: the hazards have to be read again
   };
   static constexpr std::size_t none = ~std::size_t{0};
+  static constexpr program::ElementId no_element = ~program::ElementId{0};
+  static constexpr program::ElementId several_elements = no_element - 1;
   struct Touched {
     Slot slot;
     Pool* pool;              ///< where it was when the step began
@@ -270,10 +279,8 @@ class Block {
   void fail_at(const Stretch& stretch, std::size_t j, Slot slot, std::size_t lane);
   double limited(std::uint32_t variable, double value) const;
   double moved(std::uint32_t variable, const program::StepMove& move, double value) const;
-  void find_sub_crossings(const program::StateProgram& state, const program::Frame& frame,
-                          std::size_t m);
-  void burn_uncrossed(const program::StateProgram& state, const program::Frame& frame,
-                      std::size_t m);
+  std::size_t find_sub_crossings(const Stretch& stretch, std::size_t m);
+  void burn_uncrossed(const Stretch& stretch, std::size_t m);
   void add_increments();
   void add_increments_in_place(const Touched& touched);
   bool add_increments_elsewhere(const Touched& touched);
@@ -289,6 +296,8 @@ class Block {
   // firing.cpp: effects
   void fire(std::vector<Fired>& fired);
   void fire_group(program::ElementId element, Pool& pool, const Slot* slots, std::size_t m);
+  void note_firing(Slot slot, program::ElementId element);
+  void read(Slot slot, const double* signals);
   bool apply(program::ElementId element, const program::FiringProgram& firing, Slot slot,
              std::size_t lane, const program::Frame& frame);
   int pick(const double* weights_of_lane, std::size_t n, double u) const;
@@ -344,6 +353,7 @@ class Block {
   std::vector<double> now_;             ///< own time of a slot
   std::vector<std::uint64_t> entered_;  ///< chains entered since the last arrival, as bits
   std::vector<std::uint32_t> firings_in_step_;
+  std::vector<program::ElementId> unread_;  ///< of a slot: what has fired since its last reading
   std::vector<Pool*> pool_of_;  ///< null: not in a pool
   std::vector<std::size_t> position_of_;
   std::vector<std::uint8_t> is_alive_;

@@ -39,6 +39,11 @@ struct Monitor {
   std::uint32_t field = 0;  ///< first of its fields
 
   bool is_window() const { return kind == MonitorKind::eventually || kind == MonitorKind::until; }
+  /// Whether it adds up over time, or keeps an extreme.
+  bool is_sum() const {
+    return kind == MonitorKind::duration || kind == MonitorKind::integral ||
+           kind == MonitorKind::maximum || kind == MonitorKind::minimum;
+  }
 };
 
 /// Fields that a monitor takes.

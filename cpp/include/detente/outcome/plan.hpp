@@ -41,6 +41,11 @@ class Plan {
   void begin(double* record, const double* signals) const;
   /// A reading after a firing.
   void read(double* record, double time, const double* signals) const;
+  /// The same with `monitors` alone, where no other follows a signal that has changed.
+  void read(double* record, double time, const double* signals,
+            const std::vector<std::uint32_t>& monitors) const;
+  /// The monitors that follow one of the signals marked, and those that open their windows, in the order of readings.
+  std::vector<std::uint32_t> followers(const std::vector<bool>& signals) const;
   /// The same after a firing that changed the signals `numbers` alone, to `values`: reads `monitors` only, which must
   /// be those that follow one of them and may be more. `is_past`: past the horizon.
   void read_touched(double* record, double time, const std::vector<std::uint32_t>& monitors,

@@ -54,6 +54,8 @@ class Program {
   }
   /// Events fired by a condition, in file order.
   const std::vector<std::uint32_t>& triggers() const { return triggers_; }
+  /// By signal, whether a firing of the element may change it, or it moves by itself.
+  const std::vector<bool>& affected_signals(ElementId element) const { return affected_[element]; }
   /// The events that hold a clock.
   bool is_transition(ElementId element) const { return element < layout_.transition_count(); }
 
@@ -90,6 +92,7 @@ class Program {
   std::vector<std::uint32_t> triggers_;
   RecordCode start_;
   std::vector<std::uint64_t> blended_;
+  std::vector<std::vector<bool>> affected_;
   std::vector<std::vector<bool>> deciding_;  ///< see deciding_chains
 
   mutable Kept<std::uint64_t, StateProgram> states_;
