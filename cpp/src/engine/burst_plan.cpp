@@ -104,8 +104,7 @@ const BurstPlan& Burst::plan_of(Block& block, Pool& pool) {
   if (contains(plan.arrival_inputs, plan.now)) return plan;
   plan.first_rest = plan.first_field + plan.fields.size();
   plan.column_count = plan.first_rest + plan.elements.size();
-  for (const program::ActiveClock& clock : state.clocks()) plan.used.push_back(clock.column);
-  plan.used.insert(plan.used.end(), state.sub_columns().begin(), state.sub_columns().end());
+  plan.used.assign(state.sub_columns().begin(), state.sub_columns().end());
   for (const std::uint16_t held : state.arrival_columns()) {
     if (!contains(plan.used, held)) plan.used.push_back(held);
   }

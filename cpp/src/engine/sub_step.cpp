@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "detente/engine/block.hpp"
+#include "detente/kernel/dispatch.hpp"
 #include "engine/stretch.hpp"
 
 namespace detente::engine {
@@ -37,39 +38,41 @@ void Block::resolve_pending() {
 }
 
 // Puts the lanes that need a closer look into lanes_, those where a clock runs out before the step's end or a hazard is no
-// hazard; returns how many. Of most clocks of a blended chain nothing burns, and what they have left is not even looked at.
+// hazard; returns how many.
 std::size_t Block::find_sub_crossings(const Stretch& stretch, std::size_t m) {
-  is_crossing_.assign(m, 0);
+  const kernel::Table& table = kernel::active();
+  marks_.fill(0);
   for (std::size_t j = 0; j < stretch.clock_count(); ++j) {
     const ClockView& view = stretch.view(j);
-    const std::size_t column = stretch.clock(j).column;
-    for (std::size_t i = 0; i < m; ++i) {
-      const double burnt = view.burnt[i * view.burnt_step];
-      const bool is_sound = view.rate[i * view.rate_step] >= 0.0 && burnt >= 0.0;
-      const bool is_quiet =
-          is_sound && (burnt == 0.0 || lane_places_[i].at(column) - burnt >= 0.0);
-      is_crossing_[i] |= is_quiet ? 0 : 1;
-    }
+    (view.burnt_step == 0 ? table.check_scalar : table.check)(marks_.data(), view.left, view.burnt,
+                                                              rounded_lanes(m));
   }
-  std::size_t n_crossed = 0;
-  for (std::size_t i = 0; i < m; ++i) {
-    lanes_[n_crossed] = static_cast<std::uint32_t>(i);
-    n_crossed += is_crossing_[i];
-  }
-  return n_crossed;
+  return find_marked(m);
 }
 
-// The other lanes burn what the rest of the step burns.
-void Block::burn_uncrossed(const Stretch& stretch, std::size_t m) {
+// All lanes burn what the rest of the step burns. Those that cross are put right when they have.
+void Block::burn_rest(const Stretch& stretch, std::size_t m) {
+  const auto& functions = kernel::active().column;
+  const auto subtract = functions[static_cast<std::size_t>(kernel::Operation::sub_vv)];
+  const auto subtract_scalar = functions[static_cast<std::size_t>(kernel::Operation::sub_vs)];
+  double* after = variates_.data();
   for (std::size_t j = 0; j < stretch.clock_count(); ++j) {
     const ClockView& view = stretch.view(j);
     const ActiveClock& clock = stretch.clock(j);
+    (view.burnt_step == 0 ? subtract_scalar : subtract)(after, view.left, view.burnt, view.left,
+                                                        rounded_lanes(m));
+    for (std::size_t i = 0; i < m; ++i) lane_places_[i].at(clock.column) = after[i];
+  }
+}
+
+// The lanes that do not cross are a step further in their baselines too.
+void Block::age_uncrossed(const Stretch& stretch, std::size_t m) {
+  for (std::size_t j = 0; j < stretch.clock_count(); ++j) {
+    const ClockView& view = stretch.view(j);
+    if (!view.has_baseline) continue;
     for (std::size_t i = 0; i < m; ++i) {
-      if (is_crossing_[i] != 0) continue;
-      const double burnt = view.burnt[i * view.burnt_step];
-      if (burnt != 0.0) lane_places_[i].at(clock.column) -= burnt;
-      if (!clock.has_baseline) continue;
-      lane_places_[i].at(clock.cumulative_column) = view.at_end[i * view.at_end_step];
+      if (((marks_[i / 8] >> (i % 8)) & 1U) != 0) continue;
+      lane_places_[i].at(stretch.clock(j).cumulative_column) = view.at_end[i * view.at_end_step];
     }
   }
 }
@@ -121,15 +124,10 @@ void Block::sub_step(Pool& pool, const Slot* slots, std::size_t m) {
 
   const Stretch stretch = Stretch::of_rest(state, frame, clock_views_);
   const std::size_t n_crossed = find_sub_crossings(stretch, m);
-  burn_uncrossed(stretch, m);
+  burn_rest(stretch, m);
+  if (state.baseline_count() > 0) age_uncrossed(stretch, m);
   const std::size_t first_fired = fired_.size();
   if (n_crossed == 0) return;
-  for (const ActiveClock& clock : state.clocks()) {
-    double* left = columns_.data() + clock.column * scratch_stride;
-    for (std::size_t x = 0; x < n_crossed; ++x) {
-      left[lanes_[x]] = lane_places_[lanes_[x]].at(clock.column);
-    }
-  }
   kept_.resize(state.clocks().size() * n_crossed);
   burn_to_crossings(stretch, slots, n_crossed, kept_.data());
   for (std::size_t x = 0; x < n_crossed; ++x) {

@@ -347,6 +347,7 @@ void StateProgram::find_sub_columns() {
   }
   for (const Operand operand : sub_.outputs()) mark(operand);
   for (const ActiveClock& clock : clocks_) {
+    is_read[clock.column] = true;
     if (clock.has_baseline) is_read[clock.cumulative_column] = true;
     for (const Operand operand : clock.arguments) mark(operand);
   }

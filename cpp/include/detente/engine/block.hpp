@@ -280,7 +280,8 @@ class Block {
   double limited(std::uint32_t variable, double value) const;
   double moved(std::uint32_t variable, const program::StepMove& move, double value) const;
   std::size_t find_sub_crossings(const Stretch& stretch, std::size_t m);
-  void burn_uncrossed(const Stretch& stretch, std::size_t m);
+  void burn_rest(const Stretch& stretch, std::size_t m);
+  void age_uncrossed(const Stretch& stretch, std::size_t m);
   void add_increments();
   void add_increments_in_place(const Touched& touched);
   bool add_increments_elsewhere(const Touched& touched);
@@ -391,7 +392,6 @@ class Block {
   std::vector<Slot> late_;  ///< lanes between a step and the grid point at its end, in no pool
   std::vector<std::uint8_t> is_triggered_;
   std::vector<LanePlace> lane_places_;
-  std::vector<std::uint8_t> is_crossing_;  ///< lanes of a sub-step that need a closer look
   Buffer<double> registers_, columns_, code_scalars_, variates_, splats_;
   std::array<std::uint8_t, tile_lanes / 8> marks_{};  ///< lanes that cross, as bits
   Buffer<std::uint64_t> paths_;

@@ -91,7 +91,7 @@ class StateProgram {
   /// (with a baseline: the product of its ratios), then per clock its cumulative hazard, then per baseline its
   /// cumulative hazard at the end. Column column_count() holds the lane's own time.
   const Code& sub_code() const { return sub_; }
-  /// Columns of the pool that a sub-interval needs, the clocks' apart, in increasing order.
+  /// Columns of the pool that a sub-interval needs, in increasing order.
   const std::vector<std::uint16_t>& sub_columns() const { return sub_columns_; }
 
   /// Whether the hazards of the rest of a step are those of its start though these moving fields of the record have jumped.
