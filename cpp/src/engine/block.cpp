@@ -10,6 +10,7 @@
 namespace detente::engine {
 
 using program::Code;
+using program::ElementId;
 using program::Frame;
 using program::Operand;
 using program::StateProgram;
@@ -23,7 +24,7 @@ Block::Block(const Task& task, const Options& options)
       shape_(task.shape()),
       options_(options),
       n_chains_(program_.model().chains.size()),
-      records_(options.n * shape_.size, 0.0),
+      records_(options.n * shape_.size),
       now_(options.n, 0.0),
       entered_(options.n, 0),
       firings_in_step_(options.n, 0),
@@ -347,7 +348,7 @@ void Block::cross_in_tile(const Stretch& stretch, Pool& pool, Tile& tile, std::s
   double* left = kept_.data();
   burn_to_crossings(stretch, tile.slots.data(), n_crossed, left);
   for (std::size_t x = 0; x < n_crossed; ++x) {
-    fetch_record(tile.slots[lanes_[x]], weight_of(pool, stretch.view(crossing_.clock[x]).element));
+    fetch_record(pool, tile.slots[lanes_[x]], stretch.view(crossing_.clock[x]).element);
   }
   for (std::size_t x = 0; x < n_crossed; ++x) {
     const std::size_t lane = lanes_[x];
@@ -363,11 +364,12 @@ void Block::cross_in_tile(const Stretch& stretch, Pool& pool, Tile& tile, std::s
 }
 
 // Asks for the lines of a record that a firing will read and write, but for those that it looks at in passing.
-void Block::fetch_record(Slot slot, Weight weight) const {
+void Block::fetch_record(Pool& pool, Slot slot, ElementId element) {
   constexpr std::uint32_t line = kernel::alignment / sizeof(double);
-  const bool is_heavy = weight == Weight::heavy;
+  const bool is_heavy = weight_of(pool, element) == Weight::heavy;
   const double* fields = record(slot);
-  const std::uint32_t end = is_heavy ? shape_.outcomes : layout_.state(0);
+  __builtin_prefetch(fields + layout_.firings(element), 1);
+  const std::uint32_t end = is_heavy ? shape_.outcomes : layout_.state(0) + 1;
   for (std::uint32_t f = layout_.variable(0); f < end; f += line) __builtin_prefetch(fields + f, 1);
 }
 

@@ -130,10 +130,11 @@ void Block::report(std::size_t k) {
   std::size_t n_reported = 0;
   for (const auto& pool : pools_) {
     if (pool->size() == 0) continue;
-    count_occupants(*pool, r);
-    for (std::size_t t = 0; t < pool->tile_count() && !report_values_.empty(); ++t) {
-      report_tile(*pool, pool->tile(t), n_reported);
-      n_reported += pool->tile(t).count;
+    for (std::size_t t = 0; t < pool->tile_count(); ++t) {
+      Tile& tile = pool->tile(t);
+      if (!report_values_.empty()) report_tile(*pool, tile, n_reported);
+      count_occupants(*pool, tile, r);
+      n_reported += tile.count;
     }
   }
   for (std::size_t i = 0; i < result_.n_kept; ++i) {
@@ -154,8 +155,8 @@ void Block::report(std::size_t k) {
   if (options_.factors != nullptr) read_factors(k);
 }
 
-// How many lanes of the pool are in each state of each chain.
-void Block::count_occupants(Pool& pool, std::size_t report) {
+// How many lanes of the tile are in each state of each chain.
+void Block::count_occupants(const Pool& pool, const Tile& tile, std::size_t report) {
   const model::Model& model = program_.model();
   const std::size_t n_reports = program_.grid().report_times.size();
   std::size_t first_state = 0;
@@ -163,15 +164,12 @@ void Block::count_occupants(Pool& pool, std::size_t report) {
     std::uint64_t* occupants = result_.occupancy.data() + first_state * n_reports + report;
     first_state += model.chains[c].states.size();
     if (!program_.is_blended(c)) {
-      occupants[pool.program().state()[c] * n_reports] += pool.size();
+      occupants[pool.program().state()[c] * n_reports] += tile.count;
       continue;
     }
     const std::uint32_t field = layout_.state(c);
-    for (std::size_t t = 0; t < pool.tile_count(); ++t) {
-      const Tile& tile = pool.tile(t);
-      for (std::size_t i = 0; i < tile.count; ++i) {
-        ++occupants[static_cast<std::size_t>(record(tile.slots[i])[field]) * n_reports];
-      }
+    for (std::size_t i = 0; i < tile.count; ++i) {
+      ++occupants[static_cast<std::size_t>(record(tile.slots[i])[field]) * n_reports];
     }
   }
 }

@@ -15,7 +15,8 @@ Task::Task(std::shared_ptr<const model::Model> model, std::size_t policy)
   const program::Layout& layout = program_->layout();
   plan_.place(layout.size());
   shape_.outcomes = layout.size() + plan_.field_count();
-  shape_.size = shape_.outcomes + static_cast<std::uint32_t>(model->outcomes.size());
+  shape_.size = static_cast<std::uint32_t>(
+      program::rounded_to_lines(shape_.outcomes + model->outcomes.size()));
   find_readings();
   if (!model->utility) return;
   has_utility_ = true;

@@ -231,7 +231,7 @@ class Block {
                             const program::Frame& frame, Tile& tile);
   std::size_t find_marked(std::size_t count);
   void cross_in_tile(const Stretch& stretch, Pool& pool, Tile& tile, std::size_t n_crossed);
-  void fetch_record(Slot slot, Weight weight) const;
+  void fetch_record(Pool& pool, Slot slot, program::ElementId element);
   void keep_moves(const Stretch& stretch, Pool& pool, Tile& tile, std::size_t n_crossed);
   void put_back(const program::StateProgram& program, Tile& tile, std::size_t n_crossed);
   program::Frame frame_of(Pool& pool, Tile& tile);
@@ -245,7 +245,7 @@ class Block {
                  const std::vector<const double*>& values);
   void read_at_dates(std::size_t k);
   void report(std::size_t k);
-  void count_occupants(Pool& pool, std::size_t report);
+  void count_occupants(const Pool& pool, const Tile& tile, std::size_t report);
   void report_tile(Pool& pool, Tile& tile, std::size_t first);
   void finish_horizon();
   void drop_closed(double time);
@@ -350,7 +350,7 @@ class Block {
   Options options_;
   std::size_t n_chains_;
 
-  std::vector<double> records_;
+  Buffer<double> records_;
   std::vector<double> now_;             ///< own time of a slot
   std::vector<std::uint64_t> entered_;  ///< chains entered since the last arrival, as bits
   std::vector<std::uint32_t> firings_in_step_;

@@ -1,6 +1,7 @@
 #pragma once
 
-/// Which field of a path's record holds what. A record is a row of doubles; counts and states are whole numbers in it.
+/// Which field of a path's record holds what. A record is a row of doubles; counts and states are whole numbers in it. What
+/// reports and light firings touch stands together, on few cache lines.
 
 #include <cstdint>
 #include <vector>
@@ -8,6 +9,9 @@
 #include "detente/model/model.hpp"
 
 namespace detente::program {
+
+/// So many fields, or a few more, that the next begins a cache line.
+std::size_t rounded_to_lines(std::size_t n_fields);
 
 /// Elements that fire: transitions first, then events, each in file order.
 using ElementId = std::uint32_t;
@@ -26,9 +30,9 @@ class Layout {
   /// What is left of an element's Exp(1) clock; NaN until it is first enabled.
   std::uint32_t clock(ElementId element) const { return clocks_ + element; }
   /// Clocks drawn (hazard elements) or occasions met (others): the index of the next variates.
-  std::uint32_t firings(ElementId element) const { return firings_ + element; }
+  std::uint32_t firings(ElementId element) const { return firings_ + 2 * element; }
   /// Firings whose effects happened.
-  std::uint32_t count(ElementId element) const { return counts_ + element; }
+  std::uint32_t count(ElementId element) const { return firings_ + 2 * element + 1; }
   /// Baseline arguments that were read on entering the state.
   std::uint32_t argument(std::uint32_t transition, std::uint32_t k) const {
     return arguments_[transition] + k;
@@ -46,7 +50,7 @@ class Layout {
  private:
   std::uint32_t parameters_ = 0, variables_ = 0, states_ = 0, entered_ = 0;
   std::vector<std::uint32_t> visits_;
-  std::uint32_t clocks_ = 0, firings_ = 0, counts_ = 0;
+  std::uint32_t clocks_ = 0, firings_ = 0;
   std::vector<std::uint32_t> arguments_;
   std::uint32_t armed_ = 0;
   std::uint32_t readings_ = 0;
