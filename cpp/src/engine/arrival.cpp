@@ -197,19 +197,19 @@ void Block::arrive(Pool& pool, const Slot* slots, std::size_t m) {
       fill(moving.column,
            [&](std::size_t i) { return record(chunk[i])[layout_.variable(moving.variable)]; });
     }
-    load_held(state, chunk, count);
+    load_held(state.arrival(), chunk, count);
     load_watch(pool, chunk, count);
     load_noise(state, chunk, count);
   }
 }
 
 // What the record decides until the next firing, into the columns of lane_places_.
-void Block::load_held(const program::StateProgram& state, const Slot* slots, std::size_t m) {
-  const std::vector<std::uint16_t>& columns = state.arrival_columns();
+void Block::load_held(const program::HeldCode& held, const Slot* slots, std::size_t m) {
+  const std::vector<std::uint16_t>& columns = held.columns;
   if (columns.empty()) return;
-  const Frame frame = run_on_records(state.arrival(), slots, m, nullptr, 0);
+  const Frame frame = run_on_records(held.code, slots, m, nullptr, 0);
   for (std::size_t k = 0; k < columns.size(); ++k) {
-    const Operand operand = state.arrival().code().outputs()[k];
+    const Operand operand = held.code.code().outputs()[k];
     const double* values = frame.at(operand);
     const std::size_t step = operand.kind == Operand::Kind::scalar ? 0 : 1;
     for (std::size_t i = 0; i < m; ++i) lane_places_[i].at(columns[k]) = values[i * step];

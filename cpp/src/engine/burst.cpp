@@ -95,7 +95,7 @@ void Burst::store(std::size_t i) {
     scratch_.places[i].at(clock.column) = column(clock.column)[i];
   }
   if (plan_.has_held) {
-    for (const std::uint16_t held : state_.arrival_columns()) {
+    for (const std::uint16_t held : state_.arrival().columns) {
       scratch_.places[i].at(held) = column(held)[i];
     }
   }
@@ -247,14 +247,14 @@ std::size_t Burst::part_sound(const BurstPlan::Element& element, const Frame& fr
 
 // What the record decides until the next firing. Where a firing changed nothing of it, it comes out as it was.
 void Burst::load_held() {
-  const RecordCode& code = state_.arrival();
+  const RecordCode& code = state_.arrival().code;
   const std::size_t n = rounded_lanes(n_);
   block_.columns_.reserve(code.inputs().size() * scratch_stride);
   for (std::size_t c = 0; c < code.inputs().size(); ++c) {
     std::copy_n(column(plan_.arrival_inputs[c]), n, block_.columns_.data() + c * scratch_stride);
   }
   const Frame frame = block_.run_on_columns(code, n);
-  const std::vector<std::uint16_t>& held = state_.arrival_columns();
+  const std::vector<std::uint16_t>& held = state_.arrival().columns;
   for (std::size_t k = 0; k < held.size(); ++k) {
     Block::copy_operand(frame, code.code().outputs()[k], column(held[k]), n);
   }

@@ -100,12 +100,12 @@ const BurstPlan& Burst::plan_of(Block& block, Pool& pool) {
     plan.elements.push_back(std::move(element));
   }
   // Held values that follow the moment of an arrival are for those alone whose firing changes them.
-  if (!columns.of_inputs(state.arrival(), plan.arrival_inputs)) return plan;
+  if (!columns.of_inputs(state.arrival().code, plan.arrival_inputs)) return plan;
   if (contains(plan.arrival_inputs, plan.now)) return plan;
   plan.first_rest = plan.first_field + plan.fields.size();
   plan.column_count = plan.first_rest + plan.elements.size();
   plan.used.assign(state.sub_columns().begin(), state.sub_columns().end());
-  for (const std::uint16_t held : state.arrival_columns()) {
+  for (const std::uint16_t held : state.arrival().columns) {
     if (!contains(plan.used, held)) plan.used.push_back(held);
   }
   plan.n_pool_columns = plan.used.size();

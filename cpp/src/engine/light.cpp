@@ -11,19 +11,10 @@ namespace detente::engine {
 
 using outcome::MonitorKind;
 using program::ElementId;
-using program::Leaf;
-using program::LeafKind;
 
 namespace {
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
-
-bool reads_field(const program::RecordCode& code, std::uint32_t field) {
-  return std::any_of(code.inputs().begin(), code.inputs().end(), [field](const Leaf& leaf) {
-    return (leaf.kind == LeafKind::field || leaf.kind == LeafKind::moving_field) &&
-           leaf.index == field;
-  });
-}
 
 }  // namespace
 
@@ -39,12 +30,13 @@ Weight Block::weight_of(Pool& pool, ElementId element) {
   if (firing == nullptr) firing = program_.firing(element, state.state());
   if (!firing->keeps_pool) return known;
   const std::vector<std::uint32_t>& fields = firing->changed;
-  const bool changes_held =
-      std::any_of(fields.begin(), fields.end(),
-                  [&state](std::uint32_t field) { return reads_field(state.arrival(), field); });
-  known = changes_held                ? Weight::light_on_held
+  program::HeldCode held = state.held_by(fields);
+  known = !held.columns.empty()       ? Weight::light_on_held
           : state.keeps_rates(fields) ? Weight::lightest
                                       : Weight::light;
+  if (known == Weight::light_on_held) {
+    pool.light_held[element] = std::make_unique<const program::HeldCode>(std::move(held));
+  }
   pool.light_readings[element] = reading_after(pool, element);
   return known;
 }
@@ -153,7 +145,7 @@ void Block::fire_light_group(Pool& pool, const LightFired* fired, std::size_t m)
             record(chunk[i])[layout_.variable(variable)];
       }
     }
-    if (pool.weights[element] == Weight::light_on_held) load_held(state, chunk, count);
+    if (pool.light_held[element] != nullptr) load_held(*pool.light_held[element], chunk, count);
     draw(variates_.data(), program_.streams(element).clock, chunk, count, element, true);
     for (std::size_t i = 0; i < count; ++i) go_on(pool, alive[from + i], variates_[i]);
     if (is_read) read_light(pool, element, chunk, count);

@@ -94,7 +94,7 @@ std::vector<PoolUse> play(const Task& task, const Draws& draws, const RunOptions
                      2 * sizeof(Slot);  // pending and slots
     use.own_bytes =
         sizeof(Pool) + model.variables.size() * sizeof(std::ptrdiff_t) +
-        n_elements * (2 * sizeof(void*) + sizeof(LightReading) + sizeof(std::uint32_t) + 1 + 64) +
+        n_elements * (3 * sizeof(void*) + sizeof(LightReading) + sizeof(std::uint32_t) + 1 + 64) +
         pool->program().bytes();
     uses.push_back(use);
   }

@@ -119,6 +119,51 @@ void Code::run(const Frame& frame) const {
   }
 }
 
+std::vector<bool> Code::outputs_reading(const std::vector<bool>& columns) const {
+  std::vector<bool> registers(register_count_, false);
+  const auto reads = [&](Operand operand) {
+    return (operand.kind == Operand::Kind::column && columns[operand.index]) ||
+           (operand.kind == Operand::Kind::reg && registers[operand.index]);
+  };
+  for (const Instruction& i : instructions_) {
+    registers[i.out.index] = reads(i.a) || reads(i.b) || reads(i.c);
+  }
+  std::vector<bool> found;
+  for (const Operand output : outputs_) found.push_back(reads(output));
+  return found;
+}
+
+// Backwards, an instruction is needed where somebody after it reads what it writes.
+Code Code::restricted_to(const std::vector<std::size_t>& outputs,
+                         std::vector<std::uint16_t>& columns) const {
+  Code code;
+  code.register_count_ = register_count_;
+  const auto renumbered = [&columns](Operand operand) {
+    if (operand.kind != Operand::Kind::column) return operand;
+    const auto known = std::find(columns.begin(), columns.end(), operand.index);
+    const auto number = static_cast<std::uint16_t>(known - columns.begin());
+    if (known == columns.end()) columns.push_back(operand.index);
+    return Operand{Operand::Kind::column, number};
+  };
+  std::vector<bool> is_wanted(register_count_, false);
+  const auto want = [&is_wanted](Operand operand) {
+    if (operand.kind == Operand::Kind::reg) is_wanted[operand.index] = true;
+  };
+  for (const std::size_t k : outputs) {
+    want(outputs_[k]);
+    code.outputs_.push_back(renumbered(outputs_[k]));
+  }
+  for (auto i = instructions_.rbegin(); i != instructions_.rend(); ++i) {
+    if (!is_wanted[i->out.index]) continue;
+    is_wanted[i->out.index] = false;
+    for (const Operand operand : {i->a, i->b, i->c}) want(operand);
+    code.instructions_.push_back(
+        {i->function, i->out, renumbered(i->a), renumbered(i->b), renumbered(i->c)});
+  }
+  std::reverse(code.instructions_.begin(), code.instructions_.end());
+  return code;
+}
+
 /// Chooses functions and registers.
 class CodeBuilder {
  public:

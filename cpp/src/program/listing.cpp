@@ -110,7 +110,7 @@ class Names {
     for (const std::uint32_t variable : state.noises()) {
       noises_.push_back("normal of " + variables[variable].name);
     }
-    for (const std::uint16_t column : state.arrival_columns()) {
+    for (const std::uint16_t column : state.arrival().columns) {
       if (columns_[column].empty()) columns_[column] = "h" + std::to_string(n_held_++);
     }
   }

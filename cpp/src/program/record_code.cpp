@@ -124,4 +124,23 @@ RecordCode::RecordCode(const Graph& graph, const std::vector<NodeId>& outputs) {
   code_ = build_code(graph, outputs, places);
 }
 
+std::vector<bool> RecordCode::outputs_reading(const std::vector<std::uint32_t>& fields) const {
+  std::vector<bool> columns;
+  for (const Leaf& leaf : inputs_) {
+    const bool is_field = leaf.kind == LeafKind::field || leaf.kind == LeafKind::moving_field;
+    columns.push_back(is_field &&
+                      std::find(fields.begin(), fields.end(), leaf.index) != fields.end());
+  }
+  return code_.outputs_reading(columns);
+}
+
+RecordCode RecordCode::restricted_to(const std::vector<std::size_t>& outputs) const {
+  RecordCode code;
+  std::vector<std::uint16_t> columns;
+  code.code_ = code_.restricted_to(outputs, columns);
+  code.bank_ = bank_;
+  for (const std::uint16_t column : columns) code.inputs_.push_back(inputs_[column]);
+  return code;
+}
+
 }  // namespace detente::program

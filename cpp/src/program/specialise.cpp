@@ -292,13 +292,13 @@ void StateProgram::build_codes(const Program& program, StateCompiler& compiler) 
   }
   std::vector<NodeId> arrival_outputs = frontier.held();
   for (const NodeId id : arrival_outputs) {
-    arrival_columns_.push_back(next);
+    arrival_.columns.push_back(next);
     places[id] = {Operand::Kind::column, next++};
   }
   for (std::size_t j = 0; j < clocks_.size(); ++j) {
     if (!clocks_[j].has_baseline) continue;
     arrival_outputs.push_back(at_arrival[clocks_[j].baseline_index]);
-    arrival_columns_.push_back(clocks_[j].cumulative_column);
+    arrival_.columns.push_back(clocks_[j].cumulative_column);
   }
   column_count_ = next;
   places[g.leaf({LeafKind::now, 0})] = {Operand::Kind::column, column_count_};
@@ -312,7 +312,7 @@ void StateProgram::build_codes(const Program& program, StateCompiler& compiler) 
   sub_ = build_code(g, sub, places);
   signal_code_ = build_code(g, signals, places);
   stepped_code_ = build_code(g, stepped, places);
-  arrival_ = RecordCode(g, arrival_outputs);
+  arrival_.code = RecordCode(g, arrival_outputs);
   find_sub_columns();
 
   // Arguments that are read on entering a state.
@@ -363,6 +363,19 @@ bool StateProgram::keeps_rates(const std::vector<std::uint32_t>& fields) const {
   });
 }
 
+HeldCode StateProgram::held_by(const std::vector<std::uint32_t>& fields) const {
+  const std::vector<bool> reads = arrival_.code.outputs_reading(fields);
+  HeldCode held;
+  std::vector<std::size_t> outputs;
+  for (std::size_t k = 0; k < reads.size(); ++k) {
+    if (!reads[k]) continue;
+    outputs.push_back(k);
+    held.columns.push_back(arrival_.columns[k]);
+  }
+  held.code = arrival_.code.restricted_to(outputs);
+  return held;
+}
+
 void StateProgram::build_record_codes(const Program& program) {
   Graph g;
   Translator translate(g, program.setting_of(state_));
@@ -383,7 +396,7 @@ std::size_t StateProgram::bytes() const {
   for (const Code* code : {&regular_step_, &general_step_, &sub_, &signal_code_, &stepped_code_}) {
     bytes += code->bytes();
   }
-  for (const RecordCode* code : {&arrival_, &signals_, &triggers_}) bytes += code->bytes();
+  for (const RecordCode* code : {&arrival_.code, &signals_, &triggers_}) bytes += code->bytes();
   for (const EntryCode& entry : entries_) {
     bytes += sizeof(entry) + entry.fields.capacity() * sizeof(std::uint32_t) + entry.code.bytes();
   }

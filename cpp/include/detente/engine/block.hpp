@@ -321,7 +321,7 @@ class Block {
   void close_gaps(Pool& pool);
   void write_back(Slot slot);
   void load_watch(Pool& pool, const Slot* slots, std::size_t m);
-  void load_held(const program::StateProgram& state, const Slot* slots, std::size_t m);
+  void load_held(const program::HeldCode& held, const Slot* slots, std::size_t m);
   void load_noise(const program::StateProgram& state, const Slot* slots, std::size_t m);
   void store_watch(Pool& pool, Slot slot);
   bool is_decided(std::uint32_t monitor, const double* fields) const;

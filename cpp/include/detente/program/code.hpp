@@ -63,6 +63,11 @@ class Code {
   /// In the order in which they were asked for; a result may be a column or a scalar that needed no work.
   const std::vector<Operand>& outputs() const { return outputs_; }
   std::uint16_t register_count() const { return register_count_; }
+  /// By output, whether it is worked out from one of the columns marked.
+  std::vector<bool> outputs_reading(const std::vector<bool>& columns) const;
+  /// Code for some outputs alone. Its columns are numbered anew; `columns` tells what they were.
+  Code restricted_to(const std::vector<std::size_t>& outputs,
+                     std::vector<std::uint16_t>& columns) const;
   std::size_t bytes() const {  ///< beside the object itself
     return instructions_.capacity() * sizeof(Instruction) + outputs_.capacity() * sizeof(Operand);
   }

@@ -53,6 +53,11 @@ class RecordCode {
   /// `graph` is read during construction only.
   RecordCode(const Graph& graph, const std::vector<NodeId>& outputs);
 
+  /// By output, whether it reads one of these fields of the record.
+  std::vector<bool> outputs_reading(const std::vector<std::uint32_t>& fields) const;
+  /// Code for some of the outputs alone.
+  RecordCode restricted_to(const std::vector<std::size_t>& outputs) const;
+
   /// Leaves to be gathered: column i holds inputs()[i].
   const std::vector<Leaf>& inputs() const { return inputs_; }
   const Code& code() const { return code_; }

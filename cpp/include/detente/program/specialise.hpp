@@ -52,6 +52,12 @@ struct EntryCode {
   RecordCode code;
 };
 
+/// Held columns and the code that they are worked out by, on records.
+struct HeldCode {
+  RecordCode code;
+  std::vector<std::uint16_t> columns;
+};
+
 class StateProgram {
  public:
   StateProgram(const Program& program, const JointState& state);
@@ -97,9 +103,10 @@ class StateProgram {
   /// Whether the hazards of the rest of a step are those of its start though these moving fields of the record have jumped.
   bool keeps_rates(const std::vector<std::uint32_t>& fields) const;
 
-  /// Code that runs on arriving lanes: results are the values of the held columns, then of the cumulative columns.
-  const RecordCode& arrival() const { return arrival_; }
-  const std::vector<std::uint16_t>& arrival_columns() const { return arrival_columns_; }
+  /// What runs on arriving lanes: the held columns, then the cumulative ones.
+  const HeldCode& arrival() const { return arrival_; }
+  /// Of these, what follows one of the fields.
+  HeldCode held_by(const std::vector<std::uint32_t>& fields) const;
   const std::vector<EntryCode>& entries() const { return entries_; }
 
   /// Signals (expressions that readings follow) that change between firings in this state, and the code that reads
@@ -136,8 +143,7 @@ class StateProgram {
   std::vector<std::uint16_t> sub_columns_;
   std::vector<std::uint32_t> rate_fields_;  ///< moving, that a hazard reads
   bool rates_follow_time_ = false;          ///< within a step
-  RecordCode arrival_;
-  std::vector<std::uint16_t> arrival_columns_;
+  HeldCode arrival_;
   std::vector<EntryCode> entries_;
   std::vector<std::uint32_t> moving_signals_;
   Code signal_code_;
