@@ -332,12 +332,11 @@ void Block::close_gaps(Pool& pool) {
   pool.close_gaps([this](Slot slot, std::size_t position) { position_of_[slot] = position; });
 }
 
-void Block::leave_all(std::vector<Slot>& slots) {
-  slots.clear();
-  for (Slot slot = 0; slot < options_.n; ++slot) {
-    if (pool_of_[slot] == nullptr) continue;
-    leave(slot);
-    slots.push_back(slot);
+void Block::list_slots(Pool& pool, std::vector<Slot>& slots) {
+  for (std::size_t t = 0; t < pool.tile_count(); ++t) {
+    const Tile& tile = pool.tile(t);
+    slots.insert(slots.end(), tile.slots.begin(),
+                 tile.slots.begin() + static_cast<std::ptrdiff_t>(tile.count));
   }
 }
 

@@ -159,7 +159,9 @@ void Block::grid_point(std::size_t k) {
     has_begun_ = true;
   } else {
     std::vector<Slot> slots;
-    if (!grid.points[k].events.empty()) leave_all(slots);
+    for (std::size_t p = 0; p < pools_.size() && !grid.points[k].events.empty(); ++p) {
+      fire_dated(k, *pools_[p], slots);
+    }
     slots.insert(slots.end(), late_.begin(), late_.end());
     late_.clear();
     for (const Slot slot : slots) now_[slot] = grid.points[k].time;
@@ -195,6 +197,33 @@ void Block::fire_dated(std::size_t k, const std::vector<Slot>& slots) {
     by_joint_state(due, [this, element](Pool& pool, const Slot* group, std::size_t m) {
       fire_group(element, pool, group, m);
     });
+  }
+}
+
+// The same for the lanes of a pool: in place where all the events allow it. Otherwise the lanes leave, and are added to
+// `leaving`.
+void Block::fire_dated(std::size_t k, Pool& pool, std::vector<Slot>& leaving) {
+  const program::GridPoint& point = program_.grid().points[k];
+  const bool all_light =
+      std::all_of(point.events.begin(), point.events.end(), [&](std::uint32_t event) {
+        return weight_of(pool, layout_.event_element(event)) != Weight::heavy;
+      });
+  std::vector<Slot> slots;
+  list_slots(pool, slots);
+  for (const Slot slot : slots) {
+    now_[slot] = point.time;
+    firings_in_step_[slot] = 0;
+    if (!all_light) leave(slot);
+  }
+  if (!all_light) {
+    leaving.insert(leaving.end(), slots.begin(), slots.end());
+    return;
+  }
+  for (const std::uint32_t event : point.events) {
+    const ElementId element = layout_.event_element(event);
+    std::erase_if(slots, [this](Slot slot) { return is_alive_[slot] == 0; });
+    for (const Slot slot : slots) record(slot)[layout_.firings(element)] += 1.0;
+    fire_in_place(pool, element, slots.data(), slots.size());
   }
 }
 

@@ -54,6 +54,12 @@ bool contains(const std::vector<std::size_t>& columns, std::size_t column) {
   return std::find(columns.begin(), columns.end(), column) != columns.end();
 }
 
+bool moves_chain(const program::Program& program, program::ElementId element) {
+  if (program.is_transition(element)) return true;
+  const std::uint32_t event = element - program.layout().transition_count();
+  return !program.model().events[event].effects.moves.empty();
+}
+
 /// Whether a firing's guard and probability are 1 by state.
 bool is_certain(const program::FiringProgram& firing) {
   const std::vector<Operand>& outputs = firing.code.code().outputs();
@@ -82,7 +88,7 @@ const BurstPlan& Burst::plan_of(Block& block, Pool& pool) {
   Columns columns(plan);
   for (const program::ActiveClock& clock : state.clocks()) {
     const Weight weight = block.weight_of(pool, clock.element);
-    if (weight == Weight::heavy) return plan;
+    if (weight == Weight::heavy || moves_chain(block.program_, clock.element)) return plan;
     BurstPlan::Element element;
     element.id = clock.element;
     element.firing = pool.firings[clock.element];

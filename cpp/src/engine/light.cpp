@@ -109,46 +109,60 @@ void Block::go_on(Pool& pool, const LightFired& fired, double drawn) {
 
 void Block::fire_light_group(Pool& pool, const LightFired* fired, std::size_t m) {
   const ElementId element = fired[0].element;
-  const program::StateProgram& state = pool.program();
-  const program::FiringProgram& firing = *pool.firings[element];
-  const LightReading& reading = pool.light_readings[element];
-  const bool is_read = step_scalars()[program::StepScalar::start] < reading.until;
   group_.clear();
-  for (std::size_t i = 0; i < m; ++i) {
-    const Slot slot = fired[i].slot;
-    const LanePlace lane = pool.place(position_of_[slot]);
-    double* fields = record(slot);
-    for (const program::MovingVariable& moving : state.variables()) {
-      fields[layout_.variable(moving.variable)] = lane.at(moving.column);
-    }
-    if (is_read) store_watch(pool, slot);
-    group_.push_back(slot);
-  }
-  fire_group(element, pool, group_.data(), group_.size());
+  for (std::size_t i = 0; i < m; ++i) group_.push_back(fired[i].slot);
+  fire_in_place(pool, element, group_.data(), m);
   std::vector<LightFired>& alive = light_alive_;
   alive.clear();
   for (std::size_t i = 0; i < m; ++i) {
-    unread_[fired[i].slot] = no_element;  // what has to be read of it is known
     if (is_alive_[fired[i].slot] == 1) alive.push_back(fired[i]);
   }
   for (std::size_t from = 0; from < alive.size(); from += tile_lanes) {
     const std::size_t count = std::min(tile_lanes, alive.size() - from);
     chosen_.clear();
     for (std::size_t i = 0; i < count; ++i) chosen_.push_back(alive[from + i].slot);
-    const Slot* chunk = chosen_.data();
-    lane_places_.resize(count);
-    for (std::size_t i = 0; i < count; ++i) lane_places_[i] = pool.place(position_of_[chunk[i]]);
-    for (const std::uint32_t variable : firing.assigned) {
-      const std::ptrdiff_t column = pool.moving_column(variable);
-      for (std::size_t i = 0; i < count && column >= 0; ++i) {
-        lane_places_[i].at(static_cast<std::size_t>(column)) =
-            record(chunk[i])[layout_.variable(variable)];
-      }
-    }
-    if (pool.light_held[element] != nullptr) load_held(*pool.light_held[element], chunk, count);
-    draw(variates_.data(), program_.streams(element).clock, chunk, count, element, true);
+    draw(variates_.data(), program_.streams(element).clock, chosen_.data(), count, element, true);
     for (std::size_t i = 0; i < count; ++i) go_on(pool, alive[from + i], variates_[i]);
+  }
+}
+
+// A firing of lanes that stay in their pool: records and columns are brought up to date, each from the other.
+void Block::fire_in_place(Pool& pool, ElementId element, const Slot* slots, std::size_t m) {
+  const LightReading& reading = pool.light_readings[element];
+  const bool is_read = step_scalars()[program::StepScalar::start] < reading.until;
+  for (std::size_t i = 0; i < m; ++i) {
+    const LanePlace lane = pool.place(position_of_[slots[i]]);
+    double* fields = record(slots[i]);
+    for (const program::MovingVariable& moving : pool.program().variables()) {
+      fields[layout_.variable(moving.variable)] = lane.at(moving.column);
+    }
+    if (is_read) store_watch(pool, slots[i]);
+  }
+  fire_group(element, pool, slots, m);
+  chosen_.clear();
+  for (std::size_t i = 0; i < m; ++i) {
+    unread_[slots[i]] = no_element;  // what has to be read of it is known
+    if (is_alive_[slots[i]] == 1) chosen_.push_back(slots[i]);
+  }
+  for (std::size_t from = 0; from < chosen_.size(); from += tile_lanes) {
+    const std::size_t count = std::min(tile_lanes, chosen_.size() - from);
+    const Slot* chunk = chosen_.data() + from;
+    load_assigned(pool, element, chunk, count);
+    if (pool.light_held[element] != nullptr) load_held(*pool.light_held[element], chunk, count);
     if (is_read) read_light(pool, element, chunk, count);
+  }
+}
+
+// What a firing has assigned, into the columns of lane_places_, which it finds.
+void Block::load_assigned(Pool& pool, ElementId element, const Slot* slots, std::size_t m) {
+  lane_places_.resize(m);
+  for (std::size_t i = 0; i < m; ++i) lane_places_[i] = pool.place(position_of_[slots[i]]);
+  for (const std::uint32_t variable : pool.firings[element]->assigned) {
+    const std::ptrdiff_t column = pool.moving_column(variable);
+    for (std::size_t i = 0; i < m && column >= 0; ++i) {
+      lane_places_[i].at(static_cast<std::size_t>(column)) =
+          record(slots[i])[layout_.variable(variable)];
+    }
   }
 }
 

@@ -224,6 +224,7 @@ class Block {
   void start();
   void grid_point(std::size_t k);
   void fire_dated(std::size_t k, const std::vector<Slot>& slots);
+  void fire_dated(std::size_t k, Pool& pool, std::vector<Slot>& leaving);
   void check_triggers(std::size_t k);
   void step(std::size_t k);
   void advance_tile(Pool& pool, Tile& tile, bool regular);
@@ -292,6 +293,8 @@ class Block {
   void fire_light(Pool& pool);
   void read_light(Pool& pool, program::ElementId element, const Slot* slots, std::size_t m);
   void fire_light_group(Pool& pool, const LightFired* fired, std::size_t m);
+  void fire_in_place(Pool& pool, program::ElementId element, const Slot* slots, std::size_t m);
+  void load_assigned(Pool& pool, program::ElementId element, const Slot* slots, std::size_t m);
   void go_on(Pool& pool, const LightFired& fired, double drawn);
 
   // firing.cpp: effects
@@ -325,7 +328,7 @@ class Block {
   void load_noise(const program::StateProgram& state, const Slot* slots, std::size_t m);
   void store_watch(Pool& pool, Slot slot);
   bool is_decided(std::uint32_t monitor, const double* fields) const;
-  void leave_all(std::vector<Slot>& slots);
+  void list_slots(Pool& pool, std::vector<Slot>& slots);
   program::Frame run_on_columns(const program::RecordCode& code, std::size_t n);
   program::Frame run_on_records(const program::RecordCode& code, const Slot* slots, std::size_t m,
                                 const program::ElementStreams* streams, program::ElementId element);
