@@ -129,7 +129,10 @@ void Block::fire_light_group(Pool& pool, const LightFired* fired, std::size_t m)
 // A firing of lanes that stay in their pool: records and columns are brought up to date, each from the other.
 void Block::fire_in_place(Pool& pool, ElementId element, const Slot* slots, std::size_t m) {
   const LightReading& reading = pool.light_readings[element];
-  const bool is_read = step_scalars()[program::StepScalar::start] < reading.until;
+  const double start = step_scalars()[program::StepScalar::start];
+  // What fires at a date may do so at the very end of what counts; what fires in a step is after its start.
+  const bool is_read =
+      in_step_ ? start < reading.until : start <= reading.until + outcome::same_time;
   for (std::size_t i = 0; i < m; ++i) {
     const LanePlace lane = pool.place(position_of_[slots[i]]);
     double* fields = record(slots[i]);
