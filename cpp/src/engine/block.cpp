@@ -44,12 +44,16 @@ Block::Block(const Task& task, const Options& options)
   for (std::size_t c = n_chains_; c-- > 1;) {
     strides_[c - 1] = strides_[c] * model.chains[c].states.size();
   }
-  for (std::size_t c = 0; c < n_chains_; ++c) {
-    if (program_.is_blended(c)) strides_[c] = 0;
-  }
   const std::size_t n_reports = program_.grid().report_times.size();
   std::size_t n_states = 0;
-  for (const model::Chain& chain : model.chains) n_states += chain.states.size();
+  for (std::uint32_t c = 0; c < n_chains_; ++c) {
+    if (program_.is_blended(c)) {
+      strides_[c] = 0;
+      blended_.push_back({layout_.state(c), n_states});
+    }
+    n_states += model.chains[c].states.size();
+  }
+  occupants_.resize(n_states);
   result_.n = options.n;
   result_.outcomes.resize(model.outcomes.size() * options.n);
   result_.standings.resize(model.outcomes.size() * options.n);

@@ -128,14 +128,17 @@ void Block::report(std::size_t k) {
   const auto r = static_cast<std::size_t>(grid.points[k].report);
   const std::size_t n_reports = grid.report_times.size();
   std::size_t n_reported = 0;
+  std::fill(occupants_.begin(), occupants_.end(), 0);
   for (const auto& pool : pools_) {
     if (pool->size() == 0) continue;
     for (std::size_t t = 0; t < pool->tile_count(); ++t) {
       Tile& tile = pool->tile(t);
-      if (!report_values_.empty()) report_tile(*pool, tile, n_reported);
-      count_occupants(*pool, tile, r);
+      report_tile(*pool, tile, n_reported);
       n_reported += tile.count;
     }
+  }
+  for (std::size_t s = 0; s < occupants_.size(); ++s) {
+    result_.occupancy[s * n_reports + r] = occupants_[s];
   }
   for (std::size_t i = 0; i < result_.n_kept; ++i) {
     const auto slot = static_cast<Slot>(i);
@@ -155,31 +158,12 @@ void Block::report(std::size_t k) {
   if (options_.factors != nullptr) read_factors(k);
 }
 
-// How many lanes of the tile are in each state of each chain.
-void Block::count_occupants(const Pool& pool, const Tile& tile, std::size_t report) {
-  const model::Model& model = program_.model();
-  const std::size_t n_reports = program_.grid().report_times.size();
-  std::size_t first_state = 0;
-  for (std::uint32_t c = 0; c < n_chains_; ++c) {
-    std::uint64_t* occupants = result_.occupancy.data() + first_state * n_reports + report;
-    first_state += model.chains[c].states.size();
-    if (!program_.is_blended(c)) {
-      occupants[pool.program().state()[c] * n_reports] += tile.count;
-      continue;
-    }
-    const std::uint32_t field = layout_.state(c);
-    for (std::size_t i = 0; i < tile.count; ++i) {
-      ++occupants[static_cast<std::size_t>(record(tile.slots[i])[field]) * n_reports];
-    }
-  }
-}
-
-// The tile's values of all variables, which go to report_values_ from place `first` on. Of those that no column has, the
-// record of a lane is visited once for all.
+// The tile's values of all variables, which go to report_values_ from place `first` on, and its lanes by state, which are
+// added to occupants_. The record of a lane is visited once, for what no column has and no pool tells.
 void Block::report_tile(Pool& pool, Tile& tile, std::size_t first) {
-  const std::size_t n_variables = program_.model().variables.size();
+  const bool has_values = !report_values_.empty();
   chosen_.clear();
-  for (std::uint32_t v = 0; v < n_variables; ++v) {
+  for (std::uint32_t v = 0; v < program_.model().variables.size() && has_values; ++v) {
     const std::ptrdiff_t moving = pool.moving_column(v);
     if (moving < 0) {
       chosen_.push_back(v);
@@ -189,11 +173,28 @@ void Block::report_tile(Pool& pool, Tile& tile, std::size_t first) {
     std::copy_n(column, tile.count, report_values_.data() + v * options_.n + first);
   }
   for (std::size_t i = 0; i < tile.count; ++i) {
+    constexpr std::size_t ahead = 8;
+    if (i + ahead < tile.count) fetch_reported(tile.slots[i + ahead]);
     const double* fields = record(tile.slots[i]);
     for (const std::uint32_t v : chosen_) {
       report_values_[v * options_.n + first + i] = fields[layout_.variable(v)];
     }
+    for (const BlendedChain& chain : blended_) {
+      ++occupants_[chain.first_state + static_cast<std::size_t>(fields[chain.field])];
+    }
   }
+  std::size_t first_state = 0;
+  for (std::uint32_t c = 0; c < n_chains_; ++c) {
+    if (!program_.is_blended(c)) occupants_[first_state + pool.program().state()[c]] += tile.count;
+    first_state += program_.model().chains[c].states.size();
+  }
+}
+
+void Block::fetch_reported(Slot slot) const {
+  constexpr std::uint32_t line = kernel::alignment / sizeof(double);
+  const double* fields = record(slot);
+  const auto end = layout_.state(0) + static_cast<std::uint32_t>(n_chains_);
+  for (std::uint32_t f = layout_.variable(0); f < end; f += line) __builtin_prefetch(fields + f);
 }
 
 void Block::finish_horizon() {

@@ -212,6 +212,11 @@ class Block {
     std::size_t
         first_rest;  ///< in rests_, one for each clock; none: the hazards have to be read again
   };
+  /// A chain whose state is in the records alone.
+  struct BlendedChain {
+    std::uint32_t field;
+    std::size_t first_state;  ///< among those of all chains
+  };
   static constexpr std::size_t none = ~std::size_t{0};
   static constexpr program::ElementId no_element = ~program::ElementId{0};
   static constexpr program::ElementId several_elements = no_element - 1;
@@ -246,7 +251,7 @@ class Block {
                  const std::vector<const double*>& values);
   void read_at_dates(std::size_t k);
   void report(std::size_t k);
-  void count_occupants(const Pool& pool, const Tile& tile, std::size_t report);
+  void fetch_reported(Slot slot) const;
   void report_tile(Pool& pool, Tile& tile, std::size_t first);
   void finish_horizon();
   void drop_closed(double time);
@@ -363,6 +368,7 @@ class Block {
   std::vector<std::uint8_t> is_alive_;
   std::vector<std::uint64_t> joint_;    ///< number of the joint state of a slot
   std::vector<std::uint64_t> strides_;  ///< of the chains in that number
+  std::vector<BlendedChain> blended_;
   std::vector<std::unique_ptr<Pool>> pools_;
   std::unordered_map<std::uint64_t, Pool*> pool_by_joint_;
   /// Empty pools are dropped when there are more than that.
@@ -383,6 +389,7 @@ class Block {
   Pool* last_pool_ = nullptr;  ///< that group_number met, of this joint state
   std::uint64_t last_joint_ = 0;
   std::vector<double> kept_, signals_, report_values_;
+  std::vector<std::uint64_t> occupants_;  ///< at a report date, by state over all chains
   std::vector<const double*> outputs_;
   std::vector<ClockView> clock_views_;
   std::vector<Slot> changed_, chosen_, arriving_, group_;
