@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "detente/engine/block.hpp"
 #include "detente/kernel/dispatch.hpp"
@@ -156,22 +157,7 @@ void Block::arrive(Pool& pool, const Slot* slots, std::size_t m) {
   }
   for (std::size_t i = 0; i < m; ++i) entered_[slots[i]] = 0;
 
-  for (const program::ActiveClock& clock : state.clocks()) {
-    std::vector<Slot>& undrawn = chosen_;
-    undrawn.clear();
-    for (std::size_t i = 0; i < m; ++i) {
-      if (std::isnan(record(slots[i])[layout_.clock(clock.element)])) undrawn.push_back(slots[i]);
-    }
-    if (undrawn.empty()) continue;
-    const std::uint32_t stream = program_.streams(clock.element).clock;
-    for (std::size_t from = 0; from < undrawn.size(); from += tile_lanes) {
-      const std::size_t count = std::min(tile_lanes, undrawn.size() - from);
-      draw(variates_.data(), stream, undrawn.data() + from, count, clock.element, true);
-      for (std::size_t i = 0; i < count; ++i) {
-        record(undrawn[from + i])[layout_.clock(clock.element)] = variates_[i];
-      }
-    }
-  }
+  for (const program::ActiveClock& clock : state.clocks()) draw_clock(clock, slots, m);
 
   for (std::size_t from = 0; from < m; from += tile_lanes) {
     const std::size_t count = std::min(tile_lanes, m - from);
@@ -189,10 +175,7 @@ void Block::arrive(Pool& pool, const Slot* slots, std::size_t m) {
     const auto fill = [&](std::size_t column, auto&& value) {
       for (std::size_t i = 0; i < count; ++i) lane_places_[i].at(column) = value(i);
     };
-    for (const program::ActiveClock& clock : state.clocks()) {
-      fill(clock.column,
-           [&](std::size_t i) { return record(chunk[i])[layout_.clock(clock.element)]; });
-    }
+    for (const program::ActiveClock& clock : state.clocks()) load_clock(clock, chunk, count);
     for (const program::MovingVariable& moving : state.variables()) {
       fill(moving.column,
            [&](std::size_t i) { return record(chunk[i])[layout_.variable(moving.variable)]; });
@@ -200,6 +183,53 @@ void Block::arrive(Pool& pool, const Slot* slots, std::size_t m) {
     load_held(state.arrival(), chunk, count);
     load_watch(pool, chunk, count);
     load_noise(state, chunk, count);
+  }
+}
+
+/// The element whose clock it is on a path; none where its chain is in a state that nothing leaves by this clock.
+program::ElementId Block::element_of(const program::ActiveClock& clock, Slot slot) const {
+  if (clock.by_state.empty()) return clock.element;
+  return clock.by_state[static_cast<std::size_t>(record(slot)[layout_.state(clock.chain)])];
+}
+
+// New draws in the records of paths whose clock has run out, or never ran.
+void Block::draw_clock(const program::ActiveClock& clock, const Slot* slots, std::size_t m) {
+  std::vector<Fired>& undrawn = undrawn_;
+  undrawn.clear();
+  for (std::size_t i = 0; i < m; ++i) {
+    const program::ElementId element = element_of(clock, slots[i]);
+    if (element == program::no_element) continue;
+    if (std::isnan(record(slots[i])[layout_.clock(element)])) undrawn.push_back({slots[i], element});
+  }
+  for (auto from = undrawn.begin(); from != undrawn.end();) {
+    const program::ElementId element = from->element;
+    const auto to = std::partition(from, undrawn.end(), [element](const Fired& other) {
+      return other.element == element;
+    });
+    undrawn_slots_.clear();
+    for (; from != to; ++from) undrawn_slots_.push_back(from->slot);
+    draw_clock(element, undrawn_slots_);
+  }
+}
+
+void Block::draw_clock(program::ElementId element, const std::vector<Slot>& slots) {
+  const std::uint32_t stream = program_.streams(element).clock;
+  for (std::size_t from = 0; from < slots.size(); from += tile_lanes) {
+    const std::size_t count = std::min(tile_lanes, slots.size() - from);
+    draw(variates_.data(), stream, slots.data() + from, count, element, true);
+    for (std::size_t i = 0; i < count; ++i) {
+      record(slots[from + i])[layout_.clock(element)] = variates_[i];
+    }
+  }
+}
+
+// What clocks have left, from the records to the column of lane_places_. A clock that is nobody's never runs out.
+void Block::load_clock(const program::ActiveClock& clock, const Slot* slots, std::size_t m) {
+  for (std::size_t i = 0; i < m; ++i) {
+    const program::ElementId element = element_of(clock, slots[i]);
+    lane_places_[i].at(clock.column) = element == program::no_element
+                                           ? std::numeric_limits<double>::infinity()
+                                           : record(slots[i])[layout_.clock(element)];
   }
 }
 
@@ -305,7 +335,10 @@ void Block::write_back(Slot slot) {
   double* fields = record(slot);
   const std::size_t position = position_of_[slot];
   for (const program::ActiveClock& clock : pool->program().clocks()) {
-    fields[layout_.clock(clock.element)] = pool->at(position, clock.column);
+    const program::ElementId element = element_of(clock, slot);
+    if (element != program::no_element) {
+      fields[layout_.clock(element)] = pool->at(position, clock.column);
+    }
   }
   for (const program::MovingVariable& moving : pool->program().variables()) {
     fields[layout_.variable(moving.variable)] = pool->at(position, moving.column);

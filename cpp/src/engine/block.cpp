@@ -28,7 +28,7 @@ Block::Block(const Task& task, const Options& options)
       now_(options.n, 0.0),
       entered_(options.n, 0),
       firings_in_step_(options.n, 0),
-      unread_(options.n, no_element),
+      unread_(options.n, program::no_element),
       pool_of_(options.n, nullptr),
       position_of_(options.n, 0),
       is_alive_(options.n, 1),
@@ -381,7 +381,7 @@ void Block::cross_in_tile(const Stretch& stretch, Pool& pool, Tile& tile, std::s
   double* left = kept_.data();
   burn_to_crossings(stretch, tile.slots.data(), n_crossed, left);
   for (std::size_t x = 0; x < n_crossed; ++x) {
-    fetch_record(pool, tile.slots[lanes_[x]], stretch.view(crossing_.clock[x]).element);
+    fetch_record(pool, tile.slots[lanes_[x]], element_of(stretch.clock(crossing_.clock[x]), tile.slots[lanes_[x]]));
   }
   for (std::size_t x = 0; x < n_crossed; ++x) {
     const std::size_t lane = lanes_[x];

@@ -123,7 +123,7 @@ void Block::burn_to_crossings(const Stretch& stretch, const Slot* slots, std::si
 // Moves the lane of number x to its first crossing, and notes the firing.
 void Block::cross(const Stretch& stretch, Pool& pool, Slot slot, std::size_t x, std::size_t m,
                   const double* left) {
-  const program::ElementId element = stretch.view(crossing_.clock[x]).element;
+  const program::ElementId element = element_of(stretch.clock(crossing_.clock[x]), slot);
   const Weight weight = weight_of(pool, element);
   std::size_t first_rest = none;
   if (weight == Weight::lightest) {
@@ -163,12 +163,13 @@ void Block::show_crossing(const Stretch& stretch, Slot slot, std::size_t x, std:
   std::vector<Observer::Competitor> competitors;
   for (std::size_t j = 0; j < stretch.clock_count(); ++j) {
     if (!(stretch.rate(j, lanes_[x]) > 0.0)) continue;
-    competitors.push_back({stretch.view(j).element,
+    competitors.push_back({element_of(stretch.clock(j), slot),
                            hazard_after(stretch, j, slot, lanes_[x], delay),
                            j == crossing_.clock[x] ? 0.0 : left[j * m + x]});
   }
   const double then = std::min(now_[slot] + delay, step_scalars()[StepScalar::end]);
-  options_.observer->crossing(then, stretch.view(crossing_.clock[x]).element, competitors);
+  options_.observer->crossing(then, element_of(stretch.clock(crossing_.clock[x]), slot),
+                              competitors);
 }
 
 }  // namespace detente::engine

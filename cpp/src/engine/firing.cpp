@@ -237,13 +237,13 @@ void Block::settle_all(std::vector<Slot>& slots) {
 }
 
 void Block::note_firing(Slot slot, ElementId element) {
-  unread_[slot] = unread_[slot] == no_element ? element : several_elements;
+  unread_[slot] = unread_[slot] == program::no_element ? element : several_elements;
 }
 
 // What a firing cannot have changed is not looked at.
 void Block::read(Slot slot, const double* signals) {
   const ElementId fired = unread_[slot];
-  unread_[slot] = no_element;
+  unread_[slot] = program::no_element;
   double* fields = record(slot);
   if (!has_begun_) {
     plan_.begin(fields, signals);

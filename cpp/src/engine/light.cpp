@@ -95,7 +95,7 @@ void Block::go_on(Pool& pool, const LightFired& fired, double drawn) {
   bool is_through = fired.first_rest != none;
   for (std::size_t j = 0; j < clocks.size(); ++j) {
     double& left = lane.at(clocks[j].column);
-    if (clocks[j].element == fired.element) left = drawn;
+    if (clocks[j].by_state.empty() && clocks[j].element == fired.element) left = drawn;
     is_through = is_through && left >= rests_[fired.first_rest + j];
   }
   if (!is_through) {
@@ -121,7 +121,9 @@ void Block::fire_light_group(Pool& pool, const LightFired* fired, std::size_t m)
     const std::size_t count = std::min(tile_lanes, alive.size() - from);
     chosen_.clear();
     for (std::size_t i = 0; i < count; ++i) chosen_.push_back(alive[from + i].slot);
-    draw(variates_.data(), program_.streams(element).clock, chosen_.data(), count, element, true);
+    if (!program_.is_transition(element)) {  // whose clock may be another's now
+      draw(variates_.data(), program_.streams(element).clock, chosen_.data(), count, element, true);
+    }
     for (std::size_t i = 0; i < count; ++i) go_on(pool, alive[from + i], variates_[i]);
   }
 }
@@ -133,18 +135,20 @@ void Block::fire_in_place(Pool& pool, ElementId element, const Slot* slots, std:
   // What fires at a date may do so at the very end of what counts; what fires in a step is after its start.
   const bool is_read =
       in_step_ ? start < reading.until : start <= reading.until + outcome::same_time;
+  shared_clocks_.clear();
+  const std::vector<std::uint32_t>& moved = pool.firings[element]->moved;
+  for (const program::ActiveClock& clock : pool.program().clocks()) {
+    const bool is_moved = std::find(moved.begin(), moved.end(), clock.chain) != moved.end();
+    if (!clock.by_state.empty() && is_moved) shared_clocks_.push_back(&clock);
+  }
   for (std::size_t i = 0; i < m; ++i) {
-    const LanePlace lane = pool.place(position_of_[slots[i]]);
-    double* fields = record(slots[i]);
-    for (const program::MovingVariable& moving : pool.program().variables()) {
-      fields[layout_.variable(moving.variable)] = lane.at(moving.column);
-    }
+    store_moving(pool, element, slots[i]);
     if (is_read) store_watch(pool, slots[i]);
   }
   fire_group(element, pool, slots, m);
   chosen_.clear();
   for (std::size_t i = 0; i < m; ++i) {
-    unread_[slots[i]] = no_element;  // what has to be read of it is known
+    unread_[slots[i]] = program::no_element;  // what has to be read of it is known
     if (is_alive_[slots[i]] == 1) chosen_.push_back(slots[i]);
   }
   for (std::size_t from = 0; from < chosen_.size(); from += tile_lanes) {
@@ -152,7 +156,27 @@ void Block::fire_in_place(Pool& pool, ElementId element, const Slot* slots, std:
     const Slot* chunk = chosen_.data() + from;
     load_assigned(pool, element, chunk, count);
     if (pool.light_held[element] != nullptr) load_held(*pool.light_held[element], chunk, count);
+    for (const program::ActiveClock* clock : shared_clocks_) {
+      draw_clock(*clock, chunk, count);
+      load_clock(*clock, chunk, count);
+    }
     if (is_read) read_light(pool, element, chunk, count);
+  }
+}
+
+// Brings a record up to date with its lane: what moves at every step, and the clocks that a firing hands on.
+void Block::store_moving(Pool& pool, ElementId element, Slot slot) {
+  const LanePlace lane = pool.place(position_of_[slot]);
+  double* fields = record(slot);
+  for (const program::MovingVariable& moving : pool.program().variables()) {
+    fields[layout_.variable(moving.variable)] = lane.at(moving.column);
+  }
+  for (const program::ActiveClock* clock : shared_clocks_) {
+    const ElementId owner = element_of(*clock, slot);
+    if (owner != program::no_element) fields[layout_.clock(owner)] = lane.at(clock->column);
+  }
+  if (program_.is_transition(element)) {
+    fields[layout_.clock(element)] = std::numeric_limits<double>::quiet_NaN();
   }
 }
 

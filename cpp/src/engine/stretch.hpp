@@ -76,7 +76,6 @@ class Stretch {
       view.rate = is_step ? nullptr : frame.at(code.outputs()[j]);
       view.rate_step = step_of(code.outputs()[j]);
       view.left = frame.columns + clock.column * frame.stride;
-      view.element = clock.element;
       view.has_baseline = clock.has_baseline;
       if (!clock.has_baseline) continue;
       view.cumulative = frame.columns + clock.cumulative_column * frame.stride;

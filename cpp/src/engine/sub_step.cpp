@@ -83,7 +83,7 @@ void Block::fail_at(const Stretch& stretch, std::size_t j, Slot slot, std::size_
   Failure failure;
   failure.kind = Failure::Kind::hazard;
   failure.time = now_[slot];
-  failure.element = stretch.clock(j).element;
+  failure.element = element_of(stretch.clock(j), slot);
   failure.value = rate >= 0.0 ? stretch.burnt(j, lane) : rate;
   fail(std::move(failure), slot);
 }

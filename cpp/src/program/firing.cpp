@@ -27,12 +27,13 @@ bool keeps_pool(const Program& program, ElementId element, const FiringProgram& 
          });
 }
 
-std::vector<std::uint32_t> changed_fields(const Program& program, ElementId element,
-                                          const FiringProgram& firing) {
+void find_changed(const Program& program, ElementId element, FiringProgram& firing) {
   const Layout& layout = program.layout();
-  std::vector<std::uint32_t> fields{layout.count(element)};
+  std::vector<std::uint32_t>& fields = firing.changed;
+  fields.push_back(layout.count(element));
   for (const std::uint32_t variable : firing.assigned) fields.push_back(layout.variable(variable));
   const auto move = [&](std::uint32_t chain, const std::vector<std::uint8_t>& states) {
+    firing.moved.push_back(chain);
     fields.push_back(layout.state(chain));
     fields.push_back(layout.entered(chain));
     for (const std::uint8_t state : states) fields.push_back(layout.visits(chain, state));
@@ -41,7 +42,6 @@ std::vector<std::uint32_t> changed_fields(const Program& program, ElementId elem
     move(program.model().transitions[element].chain.index, firing.branch_states);
   }
   for (const FiringProgram::Move& forced : firing.moves) move(forced.chain, forced.states);
-  return fields;
 }
 
 void find_touched(const Program& program, Graph& g, Translator& translate, FiringProgram& firing) {
@@ -99,7 +99,7 @@ FiringProgram compile_firing(const Program& program, ElementId element, const Jo
   firing.code = RecordCode(g, outputs);
   firing.keeps_pool = keeps_pool(program, element, firing);
   if (!firing.keeps_pool) return firing;
-  firing.changed = changed_fields(program, element, firing);
+  find_changed(program, element, firing);
   find_touched(program, g, translate, firing);
   return firing;
 }

@@ -186,6 +186,15 @@ class Reader {
   std::size_t next_ = 0;
 };
 
+/// Of all the elements that share a clock.
+std::string name_of(const Program& program, const ActiveClock& clock) {
+  std::string name;
+  for (const ElementId element : clock.elements) {
+    name += (name.empty() ? "" : ", ") + program.element_name(element);
+  }
+  return name;
+}
+
 void list_normals(const StateProgram& state, Costs& costs, Listing& listing) {
   if (state.noises().empty()) return;
   ListedLine line{ListedLine::Kind::normals, "noise of all variables"};
@@ -199,7 +208,7 @@ void list_dynamics(const Program& program, const StateProgram& state, const Name
   Reader reader(code, names, costs);
   const std::vector<ActiveClock>& clocks = state.clocks();
   for (std::size_t j = 0; j < clocks.size(); ++j) {
-    ListedLine line{ListedLine::Kind::hazard, program.element_name(clocks[j].element)};
+    ListedLine line{ListedLine::Kind::hazard, name_of(program, clocks[j])};
     const Operand burnt = state.step_hazard(code, j);
     reader.move_to(line, burnt);
     line.nanoseconds += costs.clock(burnt.kind == Operand::Kind::scalar);

@@ -36,6 +36,19 @@ NodeId guard_of(Graph& g, const Program& program, Translator& translate, Element
              : guard;
 }
 
+bool is_blended(const Program& program, ElementId element) {
+  return program.is_transition(element) &&
+         program.is_blended(program.model().transitions[element].chain.index);
+}
+
+/// Makes a clock one of the states that its element leaves.
+void begin_sharing(const Program& program, ActiveClock& clock) {
+  const model::Transition& transition = program.model().transitions[clock.element];
+  clock.chain = transition.chain.index;
+  clock.by_state.assign(program.model().chains[clock.chain].states.size(), no_element);
+  for (const model::StateId from : transition.from) clock.by_state[from.index] = clock.element;
+}
+
 /// Held nodes that lane code reads directly, and all other leaves of lane code.
 class Frontier {
  public:
@@ -140,6 +153,24 @@ void StateProgram::find_moving_variables(const Program& program) {
   }
 }
 
+// A clock that has been found for other states of the element's chain serves the element too; false where there is none.
+bool StateProgram::share_clock(const Program& program, ElementId element) {
+  if (!is_blended(program, element)) return false;
+  const model::Transition& transition = program.model().transitions[element];
+  for (ActiveClock& clock : clocks_) {
+    if (clock.by_state.empty() || clock.chain != transition.chain.index) continue;
+    const bool is_free =
+        std::all_of(transition.from.begin(), transition.from.end(), [&clock](model::StateId from) {
+          return clock.by_state[from.index] == no_element;
+        });
+    if (!is_free) continue;
+    for (const model::StateId from : transition.from) clock.by_state[from.index] = element;
+    clock.elements.push_back(element);
+    return true;
+  }
+  return false;
+}
+
 void StateProgram::find_clocks(const Program& program, StateCompiler& compiler) {
   Graph& g = compiler.graph_;
   Translator& translate = compiler.translate_;
@@ -149,8 +180,10 @@ void StateProgram::find_clocks(const Program& program, StateCompiler& compiler) 
     const NodeId guard = guard_of(g, program, translate, element, span);
     const NodeId ratio = ratio_node(g, translate, intensity, guard, span);
     if (g.is_constant(ratio, 0.0)) return;  // switched off by the state or the policy
+    if (share_clock(program, element)) return;
     ActiveClock clock;
     clock.element = element;
+    clock.elements = {element};
     clock.column = static_cast<std::uint16_t>(clocks_.size());
     clock.has_baseline = intensity.kind == Intensity::Kind::baseline;
     if (clock.has_baseline) {
@@ -159,6 +192,7 @@ void StateProgram::find_clocks(const Program& program, StateCompiler& compiler) 
       clock.baseline_index = n_baselines_++;
     }
     clocks_.push_back(clock);
+    if (is_blended(program, element)) begin_sharing(program, clocks_.back());
   };
   const model::Model& model = program.model();
   for (std::uint32_t t = 0; t < model.transitions.size(); ++t) {
@@ -204,9 +238,12 @@ void StateProgram::build_codes(const Program& program, StateCompiler& compiler) 
   const auto hazards = [&](const Span& span, std::vector<NodeId>& rates,
                            std::vector<NodeId>& integrals) {
     for (std::size_t j = 0; j < clocks_.size(); ++j) {
-      const ElementId element = clocks_[j].element;
-      const NodeId guard = guard_of(g, program, translate, element, span);
-      const NodeId rate = ratio_node(g, translate, intensity_of(program, element), guard, span);
+      NodeId rate = g.constant(0.0);
+      for (const ElementId element : clocks_[j].elements) {
+        const NodeId guard = guard_of(g, program, translate, element, span);
+        const Intensity& intensity = intensity_of(program, element);
+        rate = g.apply(Op::add, rate, ratio_node(g, translate, intensity, guard, span));
+      }
       rates.push_back(rate);
       const NodeId length =
           clocks_[j].has_baseline

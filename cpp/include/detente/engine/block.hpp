@@ -129,7 +129,6 @@ struct ClockView {
   const double* rate;   ///< null where it follows from what is burnt
   const double* left;
   std::size_t burnt_step, rate_step;
-  program::ElementId element;
   bool has_baseline;
   const double* cumulative;  ///< with a baseline: its cumulative hazard where the stretch begins
   const double* at_end;      ///< and where it ends
@@ -218,8 +217,7 @@ class Block {
     std::size_t first_state;  ///< among those of all chains
   };
   static constexpr std::size_t none = ~std::size_t{0};
-  static constexpr program::ElementId no_element = ~program::ElementId{0};
-  static constexpr program::ElementId several_elements = no_element - 1;
+  static constexpr program::ElementId several_elements = program::no_element - 1;
   struct Touched {
     Slot slot;
     Pool* pool;              ///< where it was when the step began
@@ -299,6 +297,7 @@ class Block {
   void read_light(Pool& pool, program::ElementId element, const Slot* slots, std::size_t m);
   void fire_light_group(Pool& pool, const LightFired* fired, std::size_t m);
   void fire_in_place(Pool& pool, program::ElementId element, const Slot* slots, std::size_t m);
+  void store_moving(Pool& pool, program::ElementId element, Slot slot);
   void load_assigned(Pool& pool, program::ElementId element, const Slot* slots, std::size_t m);
   void go_on(Pool& pool, const LightFired& fired, double drawn);
 
@@ -325,6 +324,10 @@ class Block {
   std::uint32_t group_number(Slot slot, program::ElementId element);
   void forget_groups();
   void arrive(Pool& pool, const Slot* slots, std::size_t m);
+  program::ElementId element_of(const program::ActiveClock& clock, Slot slot) const;
+  void draw_clock(const program::ActiveClock& clock, const Slot* slots, std::size_t m);
+  void draw_clock(program::ElementId element, const std::vector<Slot>& slots);
+  void load_clock(const program::ActiveClock& clock, const Slot* slots, std::size_t m);
   void leave(Slot slot);
   void close_gaps(Pool& pool);
   void write_back(Slot slot);
@@ -392,7 +395,9 @@ class Block {
   std::vector<std::uint64_t> occupants_;  ///< at a report date, by state over all chains
   std::vector<const double*> outputs_;
   std::vector<ClockView> clock_views_;
-  std::vector<Slot> changed_, chosen_, arriving_, group_;
+  std::vector<Slot> changed_, chosen_, arriving_, group_, undrawn_slots_;
+  std::vector<Fired> undrawn_;
+  std::vector<const program::ActiveClock*> shared_clocks_;  ///< of the chains that a firing moves
   std::vector<Fired> fired_;       ///< crossed, taken from their pools
   std::vector<LightFired> light_;  ///< crossed, to fire where they are
   std::vector<LightFired> light_alive_;

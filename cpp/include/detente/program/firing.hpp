@@ -26,6 +26,7 @@ struct FiringProgram {
   std::uint32_t mark_count = 0;
   /// Whether it leaves a lane in its pool: it moves no chain, or blended ones alone. The rest is for these.
   bool keeps_pool = false;
+  std::vector<std::uint32_t> moved;    ///< chains
   std::vector<std::uint32_t> changed;  ///< fields of the record, the clock apart
   /// The signals that read them, and the code of these, on records.
   std::vector<std::uint32_t> touched_signals;

@@ -19,9 +19,15 @@ namespace detente::program {
 class Program;
 class StateCompiler;
 
-/// An element whose clock runs in this state.
+inline constexpr ElementId no_element = ~ElementId{0};
+
+/// An element whose clock runs in this state. Of a blended chain, the transitions out of different states share one: at
+/// most one of them can fire from where the lane is.
 struct ActiveClock {
-  ElementId element = 0;
+  ElementId element = 0;             ///< the first of those that share it
+  std::vector<ElementId> elements;   ///< all of them
+  std::vector<ElementId> by_state;   ///< of a blended chain: whose clock it is; else empty
+  std::uint32_t chain = 0;           ///< that one
   std::uint16_t column = 0;
   bool has_baseline = false;
   std::uint16_t cumulative_column = 0;
@@ -125,6 +131,7 @@ class StateProgram {
 
  private:
   void find_clocks(const Program& program, StateCompiler& compiler);
+  bool share_clock(const Program& program, ElementId element);
   void find_moving_variables(const Program& program);
   void build_codes(const Program& program, StateCompiler& compiler);
   void find_sub_columns();
