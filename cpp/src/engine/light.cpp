@@ -38,7 +38,19 @@ Weight Block::weight_of(Pool& pool, ElementId element) {
     pool.light_held[element] = std::make_unique<const program::HeldCode>(std::move(held));
   }
   pool.light_readings[element] = reading_after(pool, element);
+  find_light_inputs(pool, element);
   return known;
+}
+
+// Of the variables that move, those that the codes of a light firing read from the record; all of them for who looks on.
+void Block::find_light_inputs(Pool& pool, ElementId element) {
+  const program::FiringProgram& firing = *pool.firings[element];
+  const bool is_watched = options_.observer != nullptr || options_.factors != nullptr;
+  for (const program::MovingVariable& moving : pool.program().variables()) {
+    const std::vector<std::uint32_t> field{layout_.variable(moving.variable)};
+    const bool is_read = firing.code.reads_any(field) || firing.touched.reads_any(field);
+    if (is_watched || is_read) pool.light_inputs[element].push_back(moving);
+  }
 }
 
 void Block::fire_light(Pool& pool) {
@@ -168,7 +180,7 @@ void Block::fire_in_place(Pool& pool, ElementId element, const Slot* slots, std:
 void Block::store_moving(Pool& pool, ElementId element, Slot slot) {
   const LanePlace lane = pool.place(position_of_[slot]);
   double* fields = record(slot);
-  for (const program::MovingVariable& moving : pool.program().variables()) {
+  for (const program::MovingVariable& moving : pool.light_inputs[element]) {
     fields[layout_.variable(moving.variable)] = lane.at(moving.column);
   }
   for (const program::ActiveClock* clock : shared_clocks_) {

@@ -42,6 +42,7 @@ Pool::Pool(std::shared_ptr<const program::StateProgram> program, const outcome::
            const model::Model& model)
     : firings(model.transitions.size() + model.events.size()),
       light_readings(model.transitions.size() + model.events.size()),
+      light_inputs(model.transitions.size() + model.events.size()),
       light_held(model.transitions.size() + model.events.size()),
       weights(model.transitions.size() + model.events.size(), Weight::unknown),
       groups(model.transitions.size() + model.events.size() + 1, no_group),

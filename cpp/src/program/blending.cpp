@@ -1,6 +1,7 @@
 #include "program/blending.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <map>
 
 #include "detente/program/program.hpp"
@@ -192,7 +193,8 @@ std::uint64_t possible_states(const Program& program, std::uint32_t chain) {
 std::vector<std::uint64_t> blended_chains(const Program& program) {
   std::vector<std::uint64_t> all;
   for (std::uint32_t c = 0; c < program.model().chains.size(); ++c) {
-    all.push_back(is_blended(program, c) ? possible_states(program, c) : 0);
+    const std::uint64_t states = is_blended(program, c) ? possible_states(program, c) : 0;
+    all.push_back(std::has_single_bit(states) ? 0 : states);  // one state is no matter
   }
   return all;
 }

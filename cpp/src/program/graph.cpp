@@ -2,11 +2,35 @@
 
 #include <algorithm>
 #include <bit>
+#include <cmath>
 #include <utility>
 
 #include "detente/program/code.hpp"
 
 namespace detente::program {
+
+namespace {
+
+/// Whether an operation gives 0 or 1 and nothing else.
+bool is_truth(Op op) {
+  switch (op) {
+    case Op::lt:
+    case Op::le:
+    case Op::gt:
+    case Op::ge:
+    case Op::eq:
+    case Op::ne:
+    case Op::logical_not:
+    case Op::logical_and:
+    case Op::logical_or:
+    case Op::step:
+      return true;
+    default:
+      return false;
+  }
+}
+
+}  // namespace
 
 int arity(Op op) {
   switch (op) {
@@ -117,6 +141,11 @@ NodeId Graph::simplified(Op op, NodeId a, NodeId b, NodeId c, bool& done) {
     case Op::select:
       if (is_constant(a)) return nodes_[a].value != 0.0 ? b : c;
       if (b == c) return b;
+      // A number or nothing is a product with a scalar, which takes no columns of constants.
+      if (is_constant(c, 0.0) && is_constant(b) && nodes_[b].value > 0.0 &&
+          std::isfinite(nodes_[b].value) && is_truth(nodes_[a].op)) {
+        return apply(Op::mul, b, a);
+      }
       break;
     default:
       break;

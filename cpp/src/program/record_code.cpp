@@ -16,6 +16,11 @@ bool is_read(const Code& code, std::uint16_t slot) {
                      });
 }
 
+bool is_one_of(const Leaf& leaf, const std::vector<std::uint32_t>& fields) {
+  const bool is_field = leaf.kind == LeafKind::field || leaf.kind == LeafKind::moving_field;
+  return is_field && std::find(fields.begin(), fields.end(), leaf.index) != fields.end();
+}
+
 }  // namespace
 
 void ScalarBank::build(const Graph& graph, const std::vector<NodeId>& outputs, Places& places) {
@@ -126,12 +131,13 @@ RecordCode::RecordCode(const Graph& graph, const std::vector<NodeId>& outputs) {
 
 std::vector<bool> RecordCode::outputs_reading(const std::vector<std::uint32_t>& fields) const {
   std::vector<bool> columns;
-  for (const Leaf& leaf : inputs_) {
-    const bool is_field = leaf.kind == LeafKind::field || leaf.kind == LeafKind::moving_field;
-    columns.push_back(is_field &&
-                      std::find(fields.begin(), fields.end(), leaf.index) != fields.end());
-  }
+  for (const Leaf& leaf : inputs_) columns.push_back(is_one_of(leaf, fields));
   return code_.outputs_reading(columns);
+}
+
+bool RecordCode::reads_any(const std::vector<std::uint32_t>& fields) const {
+  return std::any_of(inputs_.begin(), inputs_.end(),
+                     [&fields](const Leaf& leaf) { return is_one_of(leaf, fields); });
 }
 
 RecordCode RecordCode::restricted_to(const std::vector<std::size_t>& outputs) const {

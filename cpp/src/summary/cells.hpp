@@ -28,9 +28,9 @@ class Cells {
   void count(const double* values, std::size_t n) {
     // In turns in two tables, since a count that is raised again at once waits for itself. Each ends with that of zeros.
     const std::size_t size = counts_.size() + 1;
-    std::vector<std::uint32_t> turns(2 * size);
-    std::uint32_t* const even = turns.data();
-    std::uint32_t* const odd = turns.data() + size;
+    counts_.resize(2 * size);
+    std::uint32_t* const even = counts_.data();
+    std::uint32_t* const odd = counts_.data() + size;
     std::array<std::uint32_t, 512> cells;
     for (std::size_t from = 0; from < n; from += cells.size()) {
       const std::size_t m = std::min(cells.size(), n - from);
@@ -42,7 +42,8 @@ class Cells {
       }
       if (m % 2 != 0) ++even[cells[m - 1]];
     }
-    for (std::size_t c = 0; c + 1 < size; ++c) counts_[c] += even[c] + odd[c];
+    for (std::size_t c = 0; c + 1 < size; ++c) even[c] += odd[c];
+    counts_.resize(size - 1);
     count_occupied();
   }
 

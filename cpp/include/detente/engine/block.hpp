@@ -292,6 +292,7 @@ class Block {
 
   // light.cpp: firings that leave a lane where it is
   Weight weight_of(Pool& pool, program::ElementId element);
+  void find_light_inputs(Pool& pool, program::ElementId element);
   LightReading reading_after(const Pool& pool, program::ElementId element) const;
   void fire_light(Pool& pool);
   void read_light(Pool& pool, program::ElementId element, const Slot* slots, std::size_t m);

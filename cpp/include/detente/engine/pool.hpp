@@ -119,6 +119,8 @@ class Pool {
   std::vector<std::shared_ptr<const program::FiringProgram>> firings;
   /// What to read after a light firing, by element.
   std::vector<LightReading> light_readings;
+  /// Variables that move and that it reads, by element.
+  std::vector<std::vector<program::MovingVariable>> light_inputs;
   /// What such a firing changes in the held columns, by element; null: nothing.
   std::vector<std::unique_ptr<const program::HeldCode>> light_held;
   /// Whether a firing of the element leaves a lane where it is, see Block::weight_of.

@@ -55,6 +55,8 @@ class RecordCode {
 
   /// By output, whether it reads one of these fields of the record.
   std::vector<bool> outputs_reading(const std::vector<std::uint32_t>& fields) const;
+  /// Whether one of these fields is among its inputs.
+  bool reads_any(const std::vector<std::uint32_t>& fields) const;
   /// Code for some of the outputs alone.
   RecordCode restricted_to(const std::vector<std::size_t>& outputs) const;
 
