@@ -24,6 +24,7 @@ Block::Block(const Task& task, const Options& options)
       shape_(task.shape()),
       options_(options),
       n_chains_(program_.model().chains.size()),
+      n_variables_(program_.model().variables.size()),
       records_(options.n * shape_.size),
       now_(options.n, 0.0),
       entered_(options.n, 0),
@@ -45,20 +46,20 @@ Block::Block(const Task& task, const Options& options)
     strides_[c - 1] = strides_[c] * model.chains[c].states.size();
   }
   const std::size_t n_reports = program_.grid().report_times.size();
-  std::size_t n_states = 0;
   for (std::uint32_t c = 0; c < n_chains_; ++c) {
-    if (program_.is_blended(c)) {
-      strides_[c] = 0;
-      blended_.push_back({layout_.state(c), n_states});
-    }
-    n_states += model.chains[c].states.size();
+    if (program_.is_blended(c)) strides_[c] = 0;
+    first_state_.push_back(occupants_.size());
+    occupants_.resize(occupants_.size() + model.chains[c].states.size());
+    occupants_[first_state_[c]] = options.n;  // until they enter the state that they begin in
   }
-  occupants_.resize(n_states);
+  for (const model::Variable& variable : model.variables) {
+    is_assigned_only_.push_back(variable.drift || variable.volatility || variable.rate ? 0 : 1);
+  }
   result_.n = options.n;
   result_.outcomes.resize(model.outcomes.size() * options.n);
   result_.standings.resize(model.outcomes.size() * options.n);
   if (task.utility() != nullptr) result_.utility.resize(options.n);
-  result_.occupancy.resize(n_states * n_reports);
+  result_.occupancy.resize(occupants_.size() * n_reports);
   result_.n_kept = std::min(options.n_kept, options.n);
   result_.values.resize(model.variables.size() * n_reports * result_.n_kept);
   result_.states.resize(n_chains_ * n_reports * result_.n_kept);
@@ -109,7 +110,7 @@ void Block::start() {
     const auto read = [&](std::size_t k, std::size_t i) { return frame.value(outputs[k], i); };
     for (std::size_t i = 0; i < m; ++i) {
       for (std::uint32_t v = 0; v < n_variables; ++v) {
-        record(slots[from + i])[layout_.variable(v)] = read(v, i);
+        set_variable(slots[from + i], v, read(v, i));
       }
     }
     std::size_t next = n_variables;

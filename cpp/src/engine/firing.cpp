@@ -42,9 +42,17 @@ void Block::drop(Slot slot) {
   is_alive_[slot] = 0;
 }
 
+void Block::set_variable(Slot slot, std::uint32_t variable, double value) {
+  record(slot)[layout_.variable(variable)] = value;
+  if (is_assigned_only_[variable] != 0 && !report_values_.empty()) report_row(variable)[slot] = value;
+}
+
 void Block::enter(Slot slot, std::uint32_t chain, std::uint8_t state) {
   double* fields = record(slot);
   const auto before = static_cast<std::int64_t>(fields[layout_.state(chain)]);
+  std::uint64_t* occupants = occupants_.data() + first_state_[chain];
+  --occupants[before];
+  ++occupants[state];
   joint_[slot] += static_cast<std::uint64_t>(state - before) *
                   strides_[chain];  // modulo 2^64, so a lower state is fine
   fields[layout_.state(chain)] = state;
@@ -137,7 +145,7 @@ bool Block::apply(ElementId element, const FiringProgram& firing, Slot slot, std
   }
   next = 2;
   for (const std::uint32_t variable : firing.assigned) {
-    fields[layout_.variable(variable)] = frame.value(outputs[next++], lane);
+    set_variable(slot, variable, frame.value(outputs[next++], lane));
   }
   for (std::size_t k = 0; k < n_moves; ++k) enter(slot, moves[k].chain, moves[k].to);
   fields[layout_.count(element)] += 1.0;

@@ -128,12 +128,11 @@ void Block::report(std::size_t k) {
   const auto r = static_cast<std::size_t>(grid.points[k].report);
   const std::size_t n_reports = grid.report_times.size();
   std::size_t n_reported = 0;
-  std::fill(occupants_.begin(), occupants_.end(), 0);
   for (const auto& pool : pools_) {
     if (pool->size() == 0) continue;
     for (std::size_t t = 0; t < pool->tile_count(); ++t) {
       Tile& tile = pool->tile(t);
-      report_tile(*pool, tile, n_reported);
+      if (!report_values_.empty()) report_tile(*pool, tile, n_reported);
       n_reported += tile.count;
     }
   }
@@ -158,43 +157,36 @@ void Block::report(std::size_t k) {
   if (options_.factors != nullptr) read_factors(k);
 }
 
-// The tile's values of all variables, which go to report_values_ from place `first` on, and its lanes by state, which are
-// added to occupants_. The record of a lane is visited once, for what no column has and no pool tells.
+// The tile's values of the variables, which go to report_values_ from place `first` on. Those that effects alone change are
+// there already, by slot, but for lanes that fire in bursts. The record of a lane is visited once.
 void Block::report_tile(Pool& pool, Tile& tile, std::size_t first) {
-  const bool has_values = !report_values_.empty();
+  const bool has_bursts = pool.burst != nullptr && pool.burst->fits;
   chosen_.clear();
-  for (std::uint32_t v = 0; v < program_.model().variables.size() && has_values; ++v) {
+  for (std::uint32_t v = 0; v < n_variables_; ++v) {
     const std::ptrdiff_t moving = pool.moving_column(v);
-    if (moving < 0) {
+    if (moving >= 0) {
+      const double* column = tile.column(static_cast<std::size_t>(moving));
+      std::copy_n(column, tile.count, report_row(v) + first);
+    } else if (has_bursts || !is_assigned_only_[v]) {
       chosen_.push_back(v);
-      continue;
     }
-    const double* column = tile.column(static_cast<std::size_t>(moving));
-    std::copy_n(column, tile.count, report_values_.data() + v * options_.n + first);
   }
+  if (chosen_.empty()) return;
   for (std::size_t i = 0; i < tile.count; ++i) {
     constexpr std::size_t ahead = 8;
-    if (i + ahead < tile.count) fetch_reported(tile.slots[i + ahead]);
+    if (i + ahead < tile.count) fetch_variables(tile.slots[i + ahead]);
     const double* fields = record(tile.slots[i]);
     for (const std::uint32_t v : chosen_) {
-      report_values_[v * options_.n + first + i] = fields[layout_.variable(v)];
+      const std::size_t place = is_assigned_only_[v] ? tile.slots[i] : first + i;
+      report_row(v)[place] = fields[layout_.variable(v)];
     }
-    for (const BlendedChain& chain : blended_) {
-      ++occupants_[chain.first_state + static_cast<std::size_t>(fields[chain.field])];
-    }
-  }
-  std::size_t first_state = 0;
-  for (std::uint32_t c = 0; c < n_chains_; ++c) {
-    if (!program_.is_blended(c)) occupants_[first_state + pool.program().state()[c]] += tile.count;
-    first_state += program_.model().chains[c].states.size();
   }
 }
 
-void Block::fetch_reported(Slot slot) const {
+void Block::fetch_variables(Slot slot) const {
   constexpr std::uint32_t line = kernel::alignment / sizeof(double);
-  const double* fields = record(slot);
-  const auto end = layout_.state(0) + static_cast<std::uint32_t>(n_chains_);
-  for (std::uint32_t f = layout_.variable(0); f < end; f += line) __builtin_prefetch(fields + f);
+  const double* fields = record(slot) + layout_.variable(0);
+  for (std::size_t v = 0; v < n_variables_; v += line) __builtin_prefetch(fields + v);
 }
 
 void Block::finish_horizon() {

@@ -91,8 +91,8 @@ void QuantileSketch::add(const double* values, std::size_t n) {
   }
 }
 
-// The first values of a sketch, if they are all the same, or many: counted in cells, which are joined until they fit.
-// False, and nothing done, where the values may fit at a finer level or exactly.
+// The first values of a sketch. Many are counted in cells, which are joined until they fit. False, and nothing done, where
+// some are infinite or no numbers, or may fit at a finer level than that of the cells.
 bool QuantileSketch::add_all_at_once(const double* values, std::size_t n) {
   if (n > std::numeric_limits<std::uint32_t>::max()) return false;
   kernel::Extent extent;
@@ -102,10 +102,10 @@ bool QuantileSketch::add_all_at_once(const double* values, std::size_t n) {
     add(extent.low, n);
     return true;
   }
-  if (n < capacity_ + capacity_ / 2) return false;
+  if (n < capacity_ + capacity_ / 2) return add_exactly(values, n, extent);
   Cells cells(extent, capacity_);
   cells.count(values, n);
-  if (cells.n_occupied() <= capacity_) return false;
+  if (cells.n_occupied() <= capacity_) return add_exactly(values, n, extent);
   while (cells.n_occupied() > capacity_) cells.join_neighbours();
   std::vector<Slot> slots;
   slots.reserve(cells.n_occupied());
@@ -114,13 +114,42 @@ bool QuantileSketch::add_all_at_once(const double* values, std::size_t n) {
   }
   level_ = cells.level();
   place(slots, slots_for(slots.size()), 0);
+  note(extent, n);
+  return true;
+}
+
+// The same where each value has a bin of its own, if they fit.
+bool QuantileSketch::add_exactly(const double* values, std::size_t n,
+                                 const kernel::Extent& extent) {
+  for (std::size_t i = 0; i < n; ++i) {
+    if (values[i] == 0.0) continue;
+    const std::int64_t key = exact_key(values[i]);
+    Slot* slot = &slots_[find(key)];
+    if (slot->count == 0) {
+      if (n_occupied_ == capacity_) {
+        *this = QuantileSketch(capacity_);
+        return false;
+      }
+      if (++n_occupied_ > most_occupied(slots_.size())) {
+        place(occupied(), 2 * slots_.size(), 0);
+        ++n_occupied_;
+        slot = &slots_[find(key)];
+      }
+      slot->key = key;
+    }
+    ++slot->count;
+  }
+  note(extent, n);
+  return true;
+}
+
+void QuantileSketch::note(const kernel::Extent& extent, std::size_t n) {
   minimum_ = extent.low;
   maximum_ = extent.high;
   n_at_minimum_ = extent.n_low;
   n_at_maximum_ = extent.n_high;
   n_zero_ = extent.n_zero;
   n_finite_ = n;
-  return true;
 }
 
 // The short way for values strictly between the extremes whose bin exists; returns how many it took

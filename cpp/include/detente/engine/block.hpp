@@ -211,11 +211,6 @@ class Block {
     std::size_t
         first_rest;  ///< in rests_, one for each clock; none: the hazards have to be read again
   };
-  /// A chain whose state is in the records alone.
-  struct BlendedChain {
-    std::uint32_t field;
-    std::size_t first_state;  ///< among those of all chains
-  };
   static constexpr std::size_t none = ~std::size_t{0};
   static constexpr program::ElementId several_elements = program::no_element - 1;
   struct Touched {
@@ -249,7 +244,10 @@ class Block {
                  const std::vector<const double*>& values);
   void read_at_dates(std::size_t k);
   void report(std::size_t k);
-  void fetch_reported(Slot slot) const;
+  void fetch_variables(Slot slot) const;
+  double* report_row(std::size_t variable) {
+    return report_values_.data() + variable * options_.n;
+  }
   void report_tile(Pool& pool, Tile& tile, std::size_t first);
   void finish_horizon();
   void drop_closed(double time);
@@ -310,6 +308,7 @@ class Block {
   bool apply(program::ElementId element, const program::FiringProgram& firing, Slot slot,
              std::size_t lane, const program::Frame& frame);
   int pick(const double* weights_of_lane, std::size_t n, double u) const;
+  void set_variable(Slot slot, std::uint32_t variable, double value);
   void enter(Slot slot, std::uint32_t chain, std::uint8_t state);
   void settle(std::vector<Slot>& slots, std::vector<Fired>& triggered);
   void settle_all(std::vector<Slot>& slots);
@@ -360,7 +359,7 @@ class Block {
   const outcome::Plan& plan_;
   const RecordShape& shape_;
   Options options_;
-  std::size_t n_chains_;
+  std::size_t n_chains_, n_variables_;
 
   Buffer<double> records_;
   std::vector<double> now_;             ///< own time of a slot
@@ -372,7 +371,6 @@ class Block {
   std::vector<std::uint8_t> is_alive_;
   std::vector<std::uint64_t> joint_;    ///< number of the joint state of a slot
   std::vector<std::uint64_t> strides_;  ///< of the chains in that number
-  std::vector<BlendedChain> blended_;
   std::vector<std::unique_ptr<Pool>> pools_;
   std::unordered_map<std::uint64_t, Pool*> pool_by_joint_;
   /// Empty pools are dropped when there are more than that.
@@ -380,6 +378,10 @@ class Block {
   std::vector<Touched> touched_;          ///< crossed in the current step
   std::vector<program::StepMove> moves_;  ///< of the step, for the lanes touched
   CarriedNoise carried_noise_;
+  std::vector<double> report_values_;           ///< [variable][place], see report_tile
+  std::vector<std::uint8_t> is_assigned_only_;  ///< by variable: nothing but effects changes it
+  std::vector<std::uint64_t> occupants_;        ///< paths in each state, over all chains
+  std::vector<std::size_t> first_state_;        ///< of a chain, among those
   std::size_t n_alive_ = 0;
   std::size_t current_ = 0;  ///< current step, or the one that starts at the current grid point
   bool in_step_ = false;
@@ -392,8 +394,7 @@ class Block {
   std::vector<Group> groups_;
   Pool* last_pool_ = nullptr;  ///< that group_number met, of this joint state
   std::uint64_t last_joint_ = 0;
-  std::vector<double> kept_, signals_, report_values_;
-  std::vector<std::uint64_t> occupants_;  ///< at a report date, by state over all chains
+  std::vector<double> kept_, signals_;
   std::vector<const double*> outputs_;
   std::vector<ClockView> clock_views_;
   std::vector<Slot> changed_, chosen_, arriving_, group_, undrawn_slots_;

@@ -7,6 +7,7 @@
 #include <limits>
 #include <vector>
 
+#include "detente/kernel/table.hpp"
 #include "detente/summary/bytes.hpp"
 #include "detente/summary/interval.hpp"
 
@@ -100,6 +101,8 @@ class QuantileSketch {
   void add_value(double value, std::uint64_t count);
   std::size_t add_to_known_bins(const double* values, std::size_t n);
   bool add_all_at_once(const double* values, std::size_t n);
+  bool add_exactly(const double* values, std::size_t n, const kernel::Extent& extent);
+  void note(const kernel::Extent& extent, std::size_t n);
   void add(double value, std::uint64_t count);
   void add_non_finite(double value, std::uint64_t count);
   void place(const std::vector<Slot>& slots, std::size_t n_slots, int raise);
