@@ -167,12 +167,10 @@ void Block::grid_point(std::size_t k) {
     for (std::size_t p = 0; p < pools_.size() && !grid.points[k].events.empty(); ++p) {
       fire_dated(k, *pools_[p], slots);
     }
-    slots.insert(slots.end(), late_.begin(), late_.end());
-    late_.clear();
-    for (const Slot slot : slots) now_[slot] = grid.points[k].time;
     fire_dated(k, slots);
     settle_all(slots);
     if (!program_.triggers().empty()) check_triggers(k);
+    refresh_stale();
     read_stepped(k);
   }
   const bool is_horizon = k == grid.horizon_index;

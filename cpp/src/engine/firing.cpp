@@ -264,6 +264,38 @@ void Block::read(Slot slot, const double* signals) {
   }
 }
 
+// Readings of up to a tile of paths whose records are up to date.
+void Block::read_signals(const program::StateProgram& state, const Slot* slots, std::size_t m) {
+  if (m == 0) return;
+  const Frame frame = run_on_records(state.signals(), slots, m, nullptr, 0);
+  const std::vector<Operand>& outputs = state.signals().code().outputs();
+  signals_.resize(outputs.size());
+  for (std::size_t i = 0; i < m; ++i) {
+    for (std::size_t k = 0; k < outputs.size(); ++k) signals_[k] = frame.value(outputs[k], i);
+    read(slots[i], signals_.data());
+  }
+}
+
+// What a pool holds and reads of a variable that does not move there is brought up to date where one has moved.
+void Block::refresh_stale() {
+  std::erase_if(stale_, [this](Slot slot) { return is_alive_[slot] == 0; });
+  by_joint_state(stale_, [this](Pool& pool, const Slot* slots, std::size_t m) {
+    for (std::size_t from = 0; from < m; from += tile_lanes) {
+      const std::size_t count = std::min(tile_lanes, m - from);
+      const Slot* chunk = slots + from;
+      lane_places_.resize(count);
+      for (std::size_t i = 0; i < count; ++i) {
+        write_back(chunk[i]);
+        lane_places_[i] = pool.place(position_of_[chunk[i]]);
+      }
+      read_signals(pool.program(), chunk, count);
+      load_held(pool.program().arrival(), chunk, count);
+      load_watch(pool, chunk, count);
+    }
+  });
+  stale_.clear();
+}
+
 // Readings and triggers of paths that have just changed; those that set nothing off go to their pool.
 void Block::settle_group(Pool& pool, const Slot* slots, std::size_t m,
                          std::vector<Fired>& triggered) {
@@ -298,16 +330,11 @@ void Block::settle_group(Pool& pool, const Slot* slots, std::size_t m,
         }
       }
     }
-    const Frame frame = run_on_records(state.signals(), chunk, count, nullptr, 0);
-    const std::vector<Operand>& outputs = state.signals().code().outputs();
-    std::vector<double>& signals = signals_;
-    signals.resize(outputs.size());
+    const std::size_t first = arriving.size();
     for (std::size_t i = 0; i < count; ++i) {
-      if (is_triggered[i] != 0) continue;
-      for (std::size_t k = 0; k < outputs.size(); ++k) signals[k] = frame.value(outputs[k], i);
-      read(chunk[i], signals.data());
-      arriving.push_back(chunk[i]);
+      if (is_triggered[i] == 0) arriving.push_back(chunk[i]);
     }
+    read_signals(state, arriving.data() + first, arriving.size() - first);
   }
   if (!arriving.empty()) arrive(pool, arriving.data(), arriving.size());
 }

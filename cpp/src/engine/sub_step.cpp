@@ -180,32 +180,29 @@ void Block::add_increments_in_place(const Touched& touched) {
   }
 }
 
-// The lane has changed its joint state. Where a variable that moved is no column of its pool, what is held there may
-// depend on it: the lane leaves, to arrive anew; then false.
+// The lane has changed its joint state. False where a variable that moved is no column of its pool: what is held and read
+// there may depend on it.
 bool Block::add_increments_elsewhere(const Touched& touched) {
   const std::vector<program::MovingVariable>& variables = touched.pool->program().variables();
   const program::StepMove* moves = moves_.data() + touched.first_move;
   Pool& pool = *pool_of_[touched.slot];
-  bool stays = true;
-  for (std::size_t v = 0; v < variables.size(); ++v) {
-    stays = stays && (moves[v].increment == 0.0 || pool.moving_column(variables[v].variable) >= 0);
-  }
   const LanePlace lane = pool.place(position_of_[touched.slot]);
-  if (!stays) leave(touched.slot);
   double* fields = record(touched.slot);
+  bool is_current = true;
   for (std::size_t v = 0; v < variables.size(); ++v) {
     if (moves[v].increment == 0.0) continue;
     const std::uint32_t variable = variables[v].variable;
-    double& value = stays ? lane.at(static_cast<std::size_t>(pool.moving_column(variable)))
-                          : fields[layout_.variable(variable)];
+    const std::ptrdiff_t column = pool.moving_column(variable);
+    double& value = column >= 0 ? lane.at(static_cast<std::size_t>(column))
+                                : fields[layout_.variable(variable)];
     value = moved(variable, moves[v], value);
+    is_current = is_current && column >= 0;
   }
-  return stays;
+  return is_current;
 }
 
 // The step's own increments, which were worked out from the state at its start, are added to whatever jumped.
 void Block::add_increments() {
-  std::vector<Slot> changed;
   const double end = step_scalars()[StepScalar::end];
   for (const Touched& touched : touched_) {
     const Slot slot = touched.slot;
@@ -215,7 +212,7 @@ void Block::add_increments() {
     if (pool_of_[slot] == touched.pool) {
       add_increments_in_place(touched);
     } else if (!add_increments_elsewhere(touched)) {
-      changed.push_back(slot);
+      stale_.push_back(slot);
     }
   }
   moves_.clear();
@@ -225,8 +222,6 @@ void Block::add_increments() {
   }
   current_ += 1;
   in_step_ = false;
-  // What they hold is read at the grid point, after its dated events; there they arrive.
-  late_ = std::move(changed);
 }
 
 }  // namespace detente::engine

@@ -305,6 +305,8 @@ class Block {
   void fire_group(program::ElementId element, Pool& pool, const Slot* slots, std::size_t m);
   void note_firing(Slot slot, program::ElementId element);
   void read(Slot slot, const double* signals);
+  void read_signals(const program::StateProgram& state, const Slot* slots, std::size_t m);
+  void refresh_stale();
   bool apply(program::ElementId element, const program::FiringProgram& firing, Slot slot,
              std::size_t lane, const program::Frame& frame);
   int pick(const double* weights_of_lane, std::size_t n, double u) const;
@@ -406,7 +408,8 @@ class Block {
   std::vector<double> rests_;  ///< what their clocks burn in the rest of the step
   CrossingScratch crossing_;
   BurstScratch burst_;
-  std::vector<Slot> late_;  ///< lanes between a step and the grid point at its end, in no pool
+  /// Lanes of pools in which a variable does not move that has moved in the step: see refresh_stale.
+  std::vector<Slot> stale_;
   std::vector<std::uint8_t> is_triggered_;
   std::vector<LanePlace> lane_places_;
   Buffer<double> registers_, columns_, code_scalars_, variates_, splats_;
