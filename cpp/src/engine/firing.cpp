@@ -276,6 +276,17 @@ void Block::read_signals(const program::StateProgram& state, const Slot* slots, 
   }
 }
 
+const program::HeldCode& Block::held_of_standing(Pool& pool) const {
+  if (pool.standing == nullptr) {
+    std::vector<std::uint32_t> fields;
+    for (std::uint32_t v = 0; v < n_variables_; ++v) {
+      if (pool.moving_column(v) < 0) fields.push_back(layout_.variable(v));
+    }
+    pool.standing = std::make_unique<const program::HeldCode>(pool.program().held_by(fields));
+  }
+  return *pool.standing;
+}
+
 // What a pool holds and reads of a variable that does not move there is brought up to date where one has moved.
 void Block::refresh_stale() {
   std::erase_if(stale_, [this](Slot slot) { return is_alive_[slot] == 0; });
@@ -289,7 +300,7 @@ void Block::refresh_stale() {
         lane_places_[i] = pool.place(position_of_[chunk[i]]);
       }
       read_signals(pool.program(), chunk, count);
-      load_held(pool.program().arrival(), chunk, count);
+      load_held(held_of_standing(pool), chunk, count);
       load_watch(pool, chunk, count);
     }
   });

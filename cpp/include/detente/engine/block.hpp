@@ -306,6 +306,7 @@ class Block {
   void note_firing(Slot slot, program::ElementId element);
   void read(Slot slot, const double* signals);
   void read_signals(const program::StateProgram& state, const Slot* slots, std::size_t m);
+  const program::HeldCode& held_of_standing(Pool& pool) const;
   void refresh_stale();
   bool apply(program::ElementId element, const program::FiringProgram& firing, Slot slot,
              std::size_t lane, const program::Frame& frame);
