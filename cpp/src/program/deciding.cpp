@@ -81,10 +81,13 @@ bool is_changed(const Changes& changes, const expr::Symbol& symbol) {
   }
 }
 
+/// Whether a firing may find a signal changed: what follows time is read at all of them.
 bool is_touched(const Reads& signal, const Changes& changes) {
-  bool is_touched =
-      std::any_of(signal.symbols.begin(), signal.symbols.end(),
-                  [&](const expr::Symbol& symbol) { return is_changed(changes, symbol); });
+  bool is_touched = std::any_of(
+      signal.symbols.begin(), signal.symbols.end(), [&](const expr::Symbol& symbol) {
+        return is_changed(changes, symbol) || symbol.kind == expr::SymbolKind::time ||
+               symbol.kind == expr::SymbolKind::year || symbol.kind == expr::SymbolKind::sojourn;
+      });
   for (std::size_t c = 0; c < signal.chains.size(); ++c) {
     is_touched = is_touched || (signal.chains[c] && changes.chains[c]);
   }

@@ -9,10 +9,12 @@ namespace detente::program {
 
 namespace {
 
-bool reads_any(const Graph& graph, NodeId output, const std::vector<std::uint32_t>& fields) {
+/// Whether a node follows one of the fields, or time.
+bool follows(const Graph& graph, NodeId output, const std::vector<std::uint32_t>& fields) {
   const std::vector<NodeId> leaves = reach(graph, {output}).leaves;
   return std::any_of(leaves.begin(), leaves.end(), [&](NodeId id) {
     const Leaf& leaf = graph[id].leaf;
+    if (leaf.kind == LeafKind::now) return true;
     const bool is_field = leaf.kind == LeafKind::field || leaf.kind == LeafKind::moving_field;
     return is_field && std::find(fields.begin(), fields.end(), leaf.index) != fields.end();
   });
@@ -49,7 +51,7 @@ void find_touched(const Program& program, Graph& g, Translator& translate, Firin
   std::vector<NodeId> outputs;
   for (std::uint32_t i = 0; i < program.signals().size(); ++i) {
     const NodeId node = translate(program.signals()[i], now, now);
-    if (!reads_any(g, node, firing.changed)) continue;
+    if (!follows(g, node, firing.changed)) continue;
     firing.touched_signals.push_back(i);
     outputs.push_back(node);
   }

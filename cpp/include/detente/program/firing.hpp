@@ -28,7 +28,7 @@ struct FiringProgram {
   bool keeps_pool = false;
   std::vector<std::uint32_t> moved;    ///< chains
   std::vector<std::uint32_t> changed;  ///< fields of the record, the clock apart
-  /// The signals that read them, and the code of these, on records.
+  /// The signals that follow them or time, and the code of these, on records.
   std::vector<std::uint32_t> touched_signals;
   RecordCode touched;
 };
