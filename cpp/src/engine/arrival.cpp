@@ -199,13 +199,13 @@ void Block::draw_clock(const program::ActiveClock& clock, const Slot* slots, std
   for (std::size_t i = 0; i < m; ++i) {
     const program::ElementId element = element_of(clock, slots[i]);
     if (element == program::no_element) continue;
-    if (std::isnan(record(slots[i])[layout_.clock(element)])) undrawn.push_back({slots[i], element});
+    if (std::isnan(record(slots[i])[layout_.clock(element)]))
+      undrawn.push_back({slots[i], element});
   }
   for (auto from = undrawn.begin(); from != undrawn.end();) {
     const program::ElementId element = from->element;
-    const auto to = std::partition(from, undrawn.end(), [element](const Fired& other) {
-      return other.element == element;
-    });
+    const auto to = std::partition(
+        from, undrawn.end(), [element](const Fired& other) { return other.element == element; });
     undrawn_slots_.clear();
     for (; from != to; ++from) undrawn_slots_.push_back(from->slot);
     draw_clock(element, undrawn_slots_);

@@ -380,7 +380,8 @@ void Block::cross_in_tile(const Stretch& stretch, Pool& pool, Tile& tile, std::s
   double* left = kept_.data();
   burn_to_crossings(stretch, tile.slots.data(), n_crossed, left);
   for (std::size_t x = 0; x < n_crossed; ++x) {
-    fetch_record(pool, tile.slots[lanes_[x]], element_of(stretch.clock(crossing_.clock[x]), tile.slots[lanes_[x]]));
+    fetch_record(pool, tile.slots[lanes_[x]],
+                 element_of(stretch.clock(crossing_.clock[x]), tile.slots[lanes_[x]]));
   }
   for (std::size_t x = 0; x < n_crossed; ++x) {
     const std::size_t lane = lanes_[x];

@@ -44,7 +44,8 @@ void Block::drop(Slot slot) {
 
 void Block::set_variable(Slot slot, std::uint32_t variable, double value) {
   record(slot)[layout_.variable(variable)] = value;
-  if (is_assigned_only_[variable] != 0 && !report_values_.empty()) report_row(variable)[slot] = value;
+  if (is_assigned_only_[variable] != 0 && !report_values_.empty())
+    report_row(variable)[slot] = value;
 }
 
 void Block::enter(Slot slot, std::uint32_t chain, std::uint8_t state) {

@@ -82,9 +82,8 @@ LightReading Block::reading_after(const Pool& pool, ElementId element) const {
   std::vector<bool> is_followed(plan_.signals().size(), false);
   reading.monitors = plan_.followers(is_touched);
   for (const outcome::Monitor& monitor : plan_.monitors()) {
-    const bool follows =
-        is_touched[monitor.signal] ||
-        (monitor.kind == MonitorKind::until && is_touched[monitor.second_signal]);
+    const bool follows = is_touched[monitor.signal] ||
+                         (monitor.kind == MonitorKind::until && is_touched[monitor.second_signal]);
     if (!follows) continue;
     is_followed[monitor.signal] = true;
     reading.until = std::max(reading.until, monitor.until);

@@ -20,8 +20,8 @@ constexpr std::size_t most_transitions = 8;
 /// What an expression has to do with a chain.
 struct Ties {
   bool reads_chain = false;
-  bool moves = false;       ///< between firings, other than with the date
-  bool is_costly = false;   ///< what moves in it hangs on the chain's state
+  bool moves = false;      ///< between firings, other than with the date
+  bool is_costly = false;  ///< what moves in it hangs on the chain's state
 };
 
 bool can_move(const model::Variable& variable) {

@@ -83,8 +83,8 @@ bool is_changed(const Changes& changes, const expr::Symbol& symbol) {
 
 /// Whether a firing may find a signal changed: what follows time is read at all of them.
 bool is_touched(const Reads& signal, const Changes& changes) {
-  bool is_touched = std::any_of(
-      signal.symbols.begin(), signal.symbols.end(), [&](const expr::Symbol& symbol) {
+  bool is_touched =
+      std::any_of(signal.symbols.begin(), signal.symbols.end(), [&](const expr::Symbol& symbol) {
         return is_changed(changes, symbol) || symbol.kind == expr::SymbolKind::time ||
                symbol.kind == expr::SymbolKind::year || symbol.kind == expr::SymbolKind::sojourn;
       });

@@ -127,8 +127,7 @@ RecordCode FactorProbe::compile(const JointState& state) const {
   Graph g;
   Translator translate(g, program_.setting_of(state));
   const Moment now = translate.lane_now();
-  const NodeId guard =
-      transition().when ? translate(transition().when, now, now) : g.constant(1.0);
+  const NodeId guard = transition().when ? translate(transition().when, now, now) : g.constant(1.0);
   std::vector<NodeId> outputs{
       g.apply(Op::logical_and, leaves_node(translate, transition()), guard)};
   for (const Factor& factor : factors_) {

@@ -21,12 +21,10 @@ bool follows(const Graph& graph, NodeId output, const std::vector<std::uint32_t>
 }
 
 bool keeps_pool(const Program& program, ElementId element, const FiringProgram& firing) {
-  const bool stays =
-      !program.is_transition(element) ||
-      program.is_blended(program.model().transitions[element].chain.index);
-  return stays && std::all_of(firing.moves.begin(), firing.moves.end(), [&](const auto& move) {
-           return program.is_blended(move.chain);
-         });
+  const bool stays = !program.is_transition(element) ||
+                     program.is_blended(program.model().transitions[element].chain.index);
+  return stays && std::all_of(firing.moves.begin(), firing.moves.end(),
+                              [&](const auto& move) { return program.is_blended(move.chain); });
 }
 
 void find_changed(const Program& program, ElementId element, FiringProgram& firing) {

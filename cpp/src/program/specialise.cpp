@@ -159,10 +159,9 @@ bool StateProgram::share_clock(const Program& program, ElementId element) {
   const model::Transition& transition = program.model().transitions[element];
   for (ActiveClock& clock : clocks_) {
     if (clock.by_state.empty() || clock.chain != transition.chain.index) continue;
-    const bool is_free =
-        std::all_of(transition.from.begin(), transition.from.end(), [&clock](model::StateId from) {
-          return clock.by_state[from.index] == no_element;
-        });
+    const bool is_free = std::all_of(
+        transition.from.begin(), transition.from.end(),
+        [&clock](model::StateId from) { return clock.by_state[from.index] == no_element; });
     if (!is_free) continue;
     for (const model::StateId from : transition.from) clock.by_state[from.index] = element;
     clock.elements.push_back(element);

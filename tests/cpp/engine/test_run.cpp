@@ -346,6 +346,49 @@ TEST_CASE("constant hazards give the stationary law", "[engine]") {
   }
 }
 
+TEST_CASE("a variable that comes to a stand within a step has moved by the step",
+          "[engine][laws]") {
+  // It grows by the step where the chain is in `a` at the step's start; in `b` nothing moves it, and a hazard is as large
+  // as it has become. With what it was before the last step, a quarter less, the events would be too few.
+  const auto model = model_of(R"yaml(
+detente: 1
+title: stand
+time: {horizon: 9, step: 0.25}
+variables:
+  y: {start: 0, drift: "if(side == a, 1, 0)"}
+chains:
+  side:
+    start: a
+    states: [a, b]
+    transitions: [{name: go, from: a, to: b, hazard: 4}]
+events:
+  echo: {hazard: "if(side == b, y, 0)", effects: {}}
+outcomes:
+  left: {time_to: side == b}
+  y_end: {value: y}
+  y_top: {maximum: y}
+  echoes: {count: echo}
+)yaml");
+  RunOptions options = options_of(20000);
+  options.keep_outcomes = true;
+  const Forecast forecast = run(model, options);
+  const auto& columns = forecast.policies[0].columns;
+  double surplus = 0.0;
+  double variance = 0.0;
+  for (std::size_t i = 0; i < 20000; ++i) {
+    const double left = columns[0].values[i];
+    if (std::isnan(left)) continue;
+    const double y = 0.25 * std::ceil(left / 0.25);
+    REQUIRE(std::abs(columns[1].values[i] - y) < 1e-9);
+    REQUIRE(std::abs(columns[2].values[i] - y) < 1e-9);
+    const double expected =
+        y * (9.0 - y) + (y - 0.25) * (y - left);  // the step's rest at the old value
+    surplus += columns[3].values[i] - expected;
+    variance += expected;
+  }
+  CHECK(std::abs(surplus) < 5.0 * std::sqrt(variance));
+}
+
 /// Chains of two states that do not know each other. Hazards that follow time keep their states apart in pools of their own.
 std::string many_chains(std::size_t n_chains, const std::string& time_trend) {
   std::string text = "detente: 1\ntitle: t\ntime: {horizon: 4, step: 0.5, report: 2}\nchains:\n";

@@ -82,7 +82,8 @@ TEST_CASE("values lie in the cells of the quantile sketches' grid", "[kernel]") 
   for (const kernel::Table* table : kernel::available()) {
     INFO(table->name);
     for (const int level : {least, least + 3, least + 40, least + 90}) {
-      for (const std::size_t n : {std::size_t{0}, std::size_t{7}, std::size_t{8}, values.size() - 1}) {
+      for (const std::size_t n :
+           {std::size_t{0}, std::size_t{7}, std::size_t{8}, values.size() - 1}) {
         const std::int64_t first = summary::grid_key(-1e6, level);
         std::vector<std::uint32_t> cells(n + 1, 77);
         table->cells(cells.data(), values.data() + 1, level, first, 123456, n);
@@ -100,7 +101,8 @@ TEST_CASE("values lie in the cells of the quantile sketches' grid", "[kernel]") 
 TEST_CASE("split sums are exact in their upper parts and lose nothing", "[kernel]") {
   for (const kernel::Table* table : kernel::available()) {
     INFO(table->name);
-    for (const std::size_t n : {std::size_t{1}, std::size_t{15}, std::size_t{256}, std::size_t{509}}) {
+    for (const std::size_t n :
+         {std::size_t{1}, std::size_t{15}, std::size_t{256}, std::size_t{509}}) {
       std::mt19937_64 engine(n);
       std::uniform_real_distribution<double> uniform(-1.0, 1.0);
       std::vector<double> values(n), rest(n);

@@ -144,8 +144,7 @@ engine::Forecast forecast_of(const std::string& text) {
 }
 
 TEST_CASE("blended chains make no path another", "[program][engine]") {
-  const std::string tie =
-      "  tied: {maximum: \"if(weather == storm or season == high, x, 0)\"}\n";
+  const std::string tie = "  tied: {maximum: \"if(weather == storm or season == high, x, 0)\"}\n";
   for (const auto& [text, is_blended] :
        {std::pair{entangled(""), true}, std::pair{entangled(tie), false}}) {
     const auto scenario = scenario::parse(text, "entangled.yaml");

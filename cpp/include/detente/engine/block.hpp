@@ -245,9 +245,7 @@ class Block {
   void read_at_dates(std::size_t k);
   void report(std::size_t k);
   void fetch_variables(Slot slot) const;
-  double* report_row(std::size_t variable) {
-    return report_values_.data() + variable * options_.n;
-  }
+  double* report_row(std::size_t variable) { return report_values_.data() + variable * options_.n; }
   void report_tile(Pool& pool, Tile& tile, std::size_t first);
   void finish_horizon();
   void drop_closed(double time);
@@ -369,7 +367,7 @@ class Block {
   std::vector<std::uint64_t> entered_;  ///< chains entered since the last arrival, as bits
   std::vector<std::uint32_t> firings_in_step_;
   std::vector<program::ElementId> unread_;  ///< of a slot: what has fired since its last reading
-  std::vector<Pool*> pool_of_;  ///< null: not in a pool
+  std::vector<Pool*> pool_of_;              ///< null: not in a pool
   std::vector<std::size_t> position_of_;
   std::vector<std::uint8_t> is_alive_;
   std::vector<std::uint64_t> joint_;    ///< number of the joint state of a slot
@@ -403,8 +401,8 @@ class Block {
   std::vector<Slot> changed_, chosen_, arriving_, group_, undrawn_slots_;
   std::vector<Fired> undrawn_;
   std::vector<const program::ActiveClock*> shared_clocks_;  ///< of the chains that a firing moves
-  std::vector<Fired> fired_;       ///< crossed, taken from their pools
-  std::vector<LightFired> light_;  ///< crossed, to fire where they are
+  std::vector<Fired> fired_;                                ///< crossed, taken from their pools
+  std::vector<LightFired> light_;                           ///< crossed, to fire where they are
   std::vector<LightFired> light_alive_;
   std::vector<double> rests_;  ///< what their clocks burn in the rest of the step
   CrossingScratch crossing_;

@@ -24,10 +24,10 @@ inline constexpr ElementId no_element = ~ElementId{0};
 /// An element whose clock runs in this state. Of a blended chain, the transitions out of different states share one: at
 /// most one of them can fire from where the lane is.
 struct ActiveClock {
-  ElementId element = 0;             ///< the first of those that share it
-  std::vector<ElementId> elements;   ///< all of them
-  std::vector<ElementId> by_state;   ///< of a blended chain: whose clock it is; else empty
-  std::uint32_t chain = 0;           ///< that one
+  ElementId element = 0;            ///< the first of those that share it
+  std::vector<ElementId> elements;  ///< all of them
+  std::vector<ElementId> by_state;  ///< of a blended chain: whose clock it is; else empty
+  std::uint32_t chain = 0;          ///< that one
   std::uint16_t column = 0;
   bool has_baseline = false;
   std::uint16_t cumulative_column = 0;

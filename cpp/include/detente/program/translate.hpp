@@ -43,7 +43,7 @@ class Translator {
     const JointState* state = nullptr;  ///< null: chains are read from the record
     /// By chain: 0, or the states that it can be in, as bits, where it is read from the record all the same. Null: none.
     const std::vector<std::uint64_t>* blended = nullptr;
-    std::vector<bool> moving;           ///< per variable: it moves at every step in this state
+    std::vector<bool> moving;  ///< per variable: it moves at every step in this state
     std::uint32_t first_outcome_field =
         0;  ///< utility only: fields of the outcomes' readings; 0: none
   };
