@@ -302,18 +302,20 @@ class Block {
   void fire(std::vector<Fired>& fired);
   void fire_group(program::ElementId element, Pool& pool, const Slot* slots, std::size_t m);
   void note_firing(Slot slot, program::ElementId element);
-  void read(Slot slot, const double* signals);
-  void read_signals(const program::StateProgram& state, const Slot* slots, std::size_t m);
-  const program::HeldCode& held_of_standing(Pool& pool) const;
-  void refresh_stale();
   bool apply(program::ElementId element, const program::FiringProgram& firing, Slot slot,
              std::size_t lane, const program::Frame& frame);
   int pick(const double* weights_of_lane, std::size_t n, double u) const;
   void set_variable(Slot slot, std::uint32_t variable, double value);
   void enter(Slot slot, std::uint32_t chain, std::uint8_t state);
+
+  // settling.cpp: readings of what changed, and what they set off
   void settle(std::vector<Slot>& slots, std::vector<Fired>& triggered);
   void settle_all(std::vector<Slot>& slots);
   void settle_group(Pool& pool, const Slot* slots, std::size_t m, std::vector<Fired>& triggered);
+  void read(Slot slot, const double* signals);
+  void read_signals(const program::StateProgram& state, const Slot* slots, std::size_t m);
+  const program::HeldCode& held_of_standing(Pool& pool) const;
+  void refresh_stale();
 
   // arrival.cpp: records to pools and back
   Pool& pool_for(Slot slot);

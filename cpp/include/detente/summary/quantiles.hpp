@@ -85,6 +85,8 @@ class QuantileSketch {
   friend bool operator==(const QuantileSketch& a, const QuantileSketch& b);
 
  private:
+  static constexpr std::size_t least_capacity = 16;
+  static constexpr std::size_t most_capacity = std::size_t{1} << 20;
   struct Slot {
     std::int64_t key = 0;
     std::uint64_t count = 0;  // 0: free
@@ -96,6 +98,7 @@ class QuantileSketch {
     Slot slot;
   };
 
+  static std::size_t slots_for(std::size_t n_bins);
   std::size_t find(std::int64_t key) const;
   void add_key(std::int64_t key, std::uint64_t count);
   void add_value(double value, std::uint64_t count);
