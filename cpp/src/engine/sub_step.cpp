@@ -12,7 +12,6 @@ namespace detente::engine {
 
 using program::ActiveClock;
 using program::Frame;
-using program::Operand;
 using program::StepScalar;
 
 // Firings send lanes to other pools with the rest of the step to go; what fires there is next.
