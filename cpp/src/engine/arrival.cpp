@@ -194,21 +194,17 @@ program::ElementId Block::element_of(const program::ActiveClock& clock, Slot slo
 
 // New draws in the records of paths whose clock has run out, or never ran.
 void Block::draw_clock(const program::ActiveClock& clock, const Slot* slots, std::size_t m) {
-  std::vector<Fired>& undrawn = undrawn_;
-  undrawn.clear();
-  for (std::size_t i = 0; i < m; ++i) {
-    const program::ElementId element = element_of(clock, slots[i]);
-    if (element == program::no_element) continue;
-    if (std::isnan(record(slots[i])[layout_.clock(element)]))
-      undrawn.push_back({slots[i], element});
-  }
-  for (auto from = undrawn.begin(); from != undrawn.end();) {
-    const program::ElementId element = from->element;
-    const auto to = std::partition(
-        from, undrawn.end(), [element](const Fired& other) { return other.element == element; });
-    undrawn_slots_.clear();
-    for (; from != to; ++from) undrawn_slots_.push_back(from->slot);
-    draw_clock(element, undrawn_slots_);
+  for (const program::ElementId element : clock.elements) {
+    const std::uint32_t field = layout_.clock(element);
+    const bool is_sole = clock.by_state.empty();
+    undrawn_.clear();
+    for (std::size_t i = 0; i < m; ++i) {
+      const bool is_undrawn = std::isnan(record(slots[i])[field]);
+      if (is_undrawn && (is_sole || element_of(clock, slots[i]) == element)) {
+        undrawn_.push_back(slots[i]);
+      }
+    }
+    if (!undrawn_.empty()) draw_clock(element, undrawn_);
   }
 }
 
@@ -225,6 +221,13 @@ void Block::draw_clock(program::ElementId element, const std::vector<Slot>& slot
 
 // What clocks have left, from the records to the column of lane_places_. A clock that is nobody's never runs out.
 void Block::load_clock(const program::ActiveClock& clock, const Slot* slots, std::size_t m) {
+  if (clock.by_state.empty()) {
+    const std::uint32_t field = layout_.clock(clock.element);
+    for (std::size_t i = 0; i < m; ++i) {
+      lane_places_[i].at(clock.column) = record(slots[i])[field];
+    }
+    return;
+  }
   for (std::size_t i = 0; i < m; ++i) {
     const program::ElementId element = element_of(clock, slots[i]);
     lane_places_[i].at(clock.column) = element == program::no_element

@@ -400,8 +400,7 @@ class Block {
   std::vector<double> kept_, signals_;
   std::vector<const double*> outputs_;
   std::vector<ClockView> clock_views_;
-  std::vector<Slot> changed_, chosen_, arriving_, group_, undrawn_slots_;
-  std::vector<Fired> undrawn_;
+  std::vector<Slot> changed_, chosen_, arriving_, group_, undrawn_;
   std::vector<const program::ActiveClock*> shared_clocks_;  ///< of the chains that a firing moves
   std::vector<Fired> fired_;                                ///< crossed, taken from their pools
   std::vector<LightFired> light_;                           ///< crossed, to fire where they are
