@@ -327,7 +327,6 @@ void Block::advance_tile(Pool& pool, Tile& tile, bool regular) {
         regular ? program_.grid().regular_length : step_scalars()[StepScalar::length];
     const Stretch stretch = Stretch::of_step(program, code, frame, length, clock_views_);
     cross_in_tile(stretch, pool, tile, n_crossed);
-    keep_moves(stretch, pool, tile, n_crossed);
   }
   const auto& functions = kernel::active().column;
   const auto subtract = functions[static_cast<std::size_t>(kernel::Operation::sub_vv)];
@@ -375,18 +374,22 @@ void Block::cross_in_tile(const Stretch& stretch, Pool& pool, Tile& tile, std::s
   const std::size_t n_kept = n_clocks + n_variables + program.baseline_count();
   kept_.resize(n_crossed * n_kept);
   for (std::size_t x = 0; x < n_crossed; ++x) {
-    now_[tile.slots[lanes_[x]]] = step_scalars()[StepScalar::start];
+    const Slot slot = tile.slots[lanes_[x]];
+    now_[slot] = step_scalars()[StepScalar::start];
+    fetch_front(slot);
   }
   double* left = kept_.data();
   burn_to_crossings(stretch, tile.slots.data(), n_crossed, left);
   for (std::size_t x = 0; x < n_crossed; ++x) {
-    fetch_record(pool, tile.slots[lanes_[x]],
-                 element_of(stretch.clock(crossing_.clock[x]), tile.slots[lanes_[x]]));
+    const Slot slot = tile.slots[lanes_[x]];
+    fetch_record(pool, slot, element_of(stretch.clock(crossing_.clock[x]), slot));
   }
+  const std::size_t first_move = moves_.size();
+  keep_moves(stretch, pool, tile, n_crossed);  // while the records come
   for (std::size_t x = 0; x < n_crossed; ++x) {
     const std::size_t lane = lanes_[x];
     const Slot slot = tile.slots[lane];
-    touched_.push_back({slot, &pool, moves_.size() + x * n_variables});
+    touched_.push_back({slot, &pool, first_move + x * n_variables});
     if (stretch.first_unsound(lane) == n_clocks) {
       cross(stretch, pool, slot, x, n_crossed, left);
     } else {
@@ -394,16 +397,6 @@ void Block::cross_in_tile(const Stretch& stretch, Pool& pool, Tile& tile, std::s
       pool.pending.push_back(slot);  // to be told what is wrong
     }
   }
-}
-
-// Asks for the lines of a record that a firing will read and write, but for those that it looks at in passing.
-void Block::fetch_record(Pool& pool, Slot slot, ElementId element) {
-  constexpr std::uint32_t line = kernel::alignment / sizeof(double);
-  const bool is_heavy = weight_of(pool, element) == Weight::heavy;
-  const double* fields = record(slot);
-  __builtin_prefetch(fields + layout_.firings(element), 1);
-  const std::uint32_t end = is_heavy ? shape_.outcomes : layout_.state(0) + 1;
-  for (std::uint32_t f = layout_.variable(0); f < end; f += line) __builtin_prefetch(fields + f, 1);
 }
 
 // What the step does to the variables of the lanes that have crossed.

@@ -45,6 +45,7 @@ Pool::Pool(std::shared_ptr<const program::StateProgram> program, const outcome::
       light_inputs(model.transitions.size() + model.events.size()),
       light_held(model.transitions.size() + model.events.size()),
       weights(model.transitions.size() + model.events.size(), Weight::unknown),
+      lines(model.transitions.size() + model.events.size()),
       groups(model.transitions.size() + model.events.size() + 1, no_group),
       program_(std::move(program)),
       watch_(watch_for(*program_, plan)),

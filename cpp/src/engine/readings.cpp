@@ -174,19 +174,13 @@ void Block::report_tile(Pool& pool, Tile& tile, std::size_t first) {
   if (chosen_.empty()) return;
   for (std::size_t i = 0; i < tile.count; ++i) {
     constexpr std::size_t ahead = 8;
-    if (i + ahead < tile.count) fetch_variables(tile.slots[i + ahead]);
+    if (i + ahead < tile.count) fetch_front(tile.slots[i + ahead]);
     const double* fields = record(tile.slots[i]);
     for (const std::uint32_t v : chosen_) {
       const std::size_t place = is_assigned_only_[v] ? tile.slots[i] : first + i;
       report_row(v)[place] = fields[layout_.variable(v)];
     }
   }
-}
-
-void Block::fetch_variables(Slot slot) const {
-  constexpr std::uint32_t line = kernel::alignment / sizeof(double);
-  const double* fields = record(slot) + layout_.variable(0);
-  for (std::size_t v = 0; v < n_variables_; v += line) __builtin_prefetch(fields + v);
 }
 
 void Block::finish_horizon() {

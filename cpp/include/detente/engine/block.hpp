@@ -230,7 +230,6 @@ class Block {
                             const program::Frame& frame, Tile& tile);
   std::size_t find_marked(std::size_t count);
   void cross_in_tile(const Stretch& stretch, Pool& pool, Tile& tile, std::size_t n_crossed);
-  void fetch_record(Pool& pool, Slot slot, program::ElementId element);
   void keep_moves(const Stretch& stretch, Pool& pool, Tile& tile, std::size_t n_crossed);
   void put_back(const program::StateProgram& program, Tile& tile, std::size_t n_crossed);
   program::Frame frame_of(Pool& pool, Tile& tile);
@@ -244,7 +243,6 @@ class Block {
                  const std::vector<const double*>& values);
   void read_at_dates(std::size_t k);
   void report(std::size_t k);
-  void fetch_variables(Slot slot) const;
   double* report_row(std::size_t variable) { return report_values_.data() + variable * options_.n; }
   void report_tile(Pool& pool, Tile& tile, std::size_t first);
   void finish_horizon();
@@ -255,6 +253,11 @@ class Block {
   void read_factors(std::size_t k);
   bool apply_inspected(program::ElementId element, const program::FiringProgram& firing, Slot slot,
                        std::size_t lane, const program::Frame& frame);
+
+  // fetching.cpp: records into the caches
+  void fetch_front(Slot slot) const;
+  void fetch_record(Pool& pool, Slot slot, program::ElementId element);
+  std::vector<std::uint32_t> lines_of(Pool& pool, program::ElementId element);
 
   // crossing.cpp: lanes on which a clock runs out
   void find_delays(const Stretch& stretch, std::size_t j, const Slot* slots, std::size_t n);

@@ -125,6 +125,8 @@ class Pool {
   std::vector<std::unique_ptr<const program::HeldCode>> light_held;
   /// Whether a firing of the element leaves a lane where it is, see Block::weight_of.
   std::vector<Weight> weights;
+  /// First fields of the record's cache lines that a firing touches, by element; empty until first needed.
+  std::vector<std::vector<std::uint32_t>> lines;
   /// What is held of variables that move elsewhere but not here; null until first needed.
   std::unique_ptr<const program::HeldCode> standing;
   /// While lanes are brought together, by element and, behind these, for the lanes of all: see Block::group_number.
