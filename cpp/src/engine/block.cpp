@@ -25,7 +25,7 @@ Block::Block(const Task& task, const Options& options)
       options_(options),
       n_chains_(program_.model().chains.size()),
       n_variables_(program_.model().variables.size()),
-      records_(options.n * shape_.size),
+      records_(empty_records()),
       now_(options.n, 0.0),
       entered_(options.n, 0),
       firings_in_step_(options.n, 0),
@@ -69,6 +69,14 @@ Block::Block(const Task& task, const Options& options)
                                std::numeric_limits<double>::quiet_NaN());
   }
   if (options.bands != nullptr) report_values_.resize(model.variables.size() * options.n);
+}
+
+double* Block::empty_records() {
+  Buffer<double>& room = options_.room != nullptr ? *options_.room : own_records_;
+  const std::size_t size = options_.n * shape_.size;
+  room.reserve(size);
+  std::fill_n(room.data(), size, 0.0);
+  return room.data();
 }
 
 BlockResult Block::run() {

@@ -135,9 +135,10 @@ class Ensemble {
   }
 
   void run_blocks() {
+    Buffer<double> records;  // of one block after another
     try {
       while (auto work = blocks_.begin([this](std::size_t number) { return next(number); })) {
-        simulate(*work);
+        simulate(*work, records);
         const std::size_t number = work->number;
         blocks_.end(number, std::move(work), [this](const Work& ended) { merge(ended); });
       }
@@ -159,7 +160,7 @@ class Ensemble {
     return work;
   }
 
-  void simulate(Work& work) {
+  void simulate(Work& work, Buffer<double>& records) {
     const std::uint64_t key = random::seed_key(options_.seed);
     work.stride = rounded_lanes(work.n);
     work.parameters = Buffer<double>(model_->parameters.size() * work.stride);
@@ -171,6 +172,7 @@ class Ensemble {
       if (p > 0) work.bands.back().pack();
       work.bands.emplace_back(model_->variables.size(), state_->labels.times.size());
       options.bands = &work.bands.back();
+      options.room = &records;
       options.first_path = work.first_path;
       options.n = work.n;
       options.seed_key = key;

@@ -1,6 +1,9 @@
 #include "detente/summary/bands.hpp"
 
+#include <algorithm>
+
 #include "detente/diagnostic/error.hpp"
+#include "detente/kernel/dispatch.hpp"
 #include "summary/centred.hpp"
 #include "summary/damage.hpp"
 
@@ -10,8 +13,15 @@ Bands::Bands(std::size_t n_dates, std::size_t sketch_capacity)
     : dates_(n_dates, Date(sketch_capacity)) {}
 
 void Bands::add(std::size_t date_index, const double* values, std::size_t n) {
-  dates_[date_index].sum.add(values, n);
-  dates_[date_index].sketch.add(values, n);
+  kernel::Extent extent;
+  kernel::active().extent(&extent, values, n);
+  Date& date = dates_[date_index];
+  date.sketch.add(values, n, extent);
+  if (extent.is_finite) {
+    date.sum.add(values, n, std::max(-extent.low, extent.high));
+  } else {
+    date.sum.add(values, n);
+  }
 }
 
 void Bands::merge(const Bands& other) {

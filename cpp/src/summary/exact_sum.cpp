@@ -16,10 +16,9 @@ constexpr std::size_t tile = 512;  // values that share one extraction; 2^9
 
 }  // namespace
 
-// Adds up to `tile` values at once; returns how many were left to the slow way: all or none.
-std::size_t ExactSum::add_small_range(const double* values, std::size_t n) {
+// Adds up to `tile` values at once, none larger than `largest`; returns how many were left to the slow way: all or none.
+std::size_t ExactSum::add_small_range(const double* values, std::size_t n, double largest) {
   const kernel::Table& kernels = kernel::active();
-  const double largest = kernels.largest_magnitude(values, n);  // NaN shows in the sums
   double rest[tile];
   bool is_left = false;
   if (largest == 0.0) return kernels.split_sum(rest, values, 1.0, &is_left, n) == 0.0 ? 0 : n;
@@ -39,9 +38,17 @@ std::size_t ExactSum::add_small_range(const double* values, std::size_t n) {
 }
 
 void ExactSum::add(const double* values, std::size_t n) {
+  for (std::size_t from = 0; from < n; from += tile) {
+    const std::size_t step = std::min(n - from, tile);
+    // Blind to NaN, which shows in the sum.
+    add(values + from, step, kernel::active().largest_magnitude(values + from, step));
+  }
+}
+
+void ExactSum::add(const double* values, std::size_t n, double largest) {
   while (n > 0) {
     const std::size_t step = std::min(n, tile);
-    const std::size_t left = step < least ? step : add_small_range(values, step);
+    const std::size_t left = step < least ? step : add_small_range(values, step, largest);
     for (std::size_t i = 0; i < left; ++i) add(values[i]);
     values += step;
     n -= step;

@@ -76,7 +76,13 @@ std::size_t QuantileSketch::find(std::int64_t key) const {
 }
 
 void QuantileSketch::add(const double* values, std::size_t n) {
-  if (level_ == 0 && this->n() + n_nan_ == 0 && add_all_at_once(values, n)) return;
+  kernel::Extent extent;
+  kernel::active().extent(&extent, values, n);
+  add(values, n, extent);
+}
+
+void QuantileSketch::add(const double* values, std::size_t n, const kernel::Extent& extent) {
+  if (level_ == 0 && this->n() + n_nan_ == 0 && add_all_at_once(values, n, extent)) return;
   for (std::size_t i = 0; i < n;) {
     i += add_to_known_bins(values + i, n - i);
     if (i == n) return;
@@ -89,11 +95,9 @@ void QuantileSketch::add(const double* values, std::size_t n) {
 
 // The first values of a sketch. Many are counted in cells, which are joined until they fit. False, and nothing done, where
 // some are infinite or no numbers, or may fit at a finer level than that of the cells.
-bool QuantileSketch::add_all_at_once(const double* values, std::size_t n) {
-  if (n > std::numeric_limits<std::uint32_t>::max()) return false;
-  kernel::Extent extent;
-  kernel::active().extent(&extent, values, n);
-  if (!extent.is_finite) return false;
+bool QuantileSketch::add_all_at_once(const double* values, std::size_t n,
+                                     const kernel::Extent& extent) {
+  if (!extent.is_finite || n > std::numeric_limits<std::uint32_t>::max()) return false;
   if (extent.low == extent.high) {
     add(extent.low, n);
     return true;

@@ -176,6 +176,8 @@ class Block {
     std::size_t parameter_stride = 0;
     std::size_t n_kept = 0;  ///< so many first paths keep their histories
     BandSink* bands = nullptr;
+    Buffer<double>* room =
+        nullptr;  ///< for the records, from block to block; null: memory of its own
     const std::atomic<bool>* stop = nullptr;
     Observer* observer = nullptr;
     const program::FactorProbe* factors =
@@ -219,6 +221,7 @@ class Block {
     std::size_t first_move;  ///< in moves_: one for each variable that moves in that pool
   };
   // block.cpp: start, step, grid points
+  double* empty_records();
   void start();
   void grid_point(std::size_t k);
   void fire_dated(std::size_t k, const std::vector<Slot>& slots);
@@ -351,8 +354,8 @@ class Block {
   void note_draw(std::size_t i, Slot slot, double firings, bool exponential);
   void draw_noted(double* out, std::uint32_t stream, std::size_t m, bool exponential);
 
-  double* record(Slot slot) { return records_.data() + slot * shape_.size; }
-  const double* record(Slot slot) const { return records_.data() + slot * shape_.size; }
+  double* record(Slot slot) { return records_ + slot * shape_.size; }
+  const double* record(Slot slot) const { return records_ + slot * shape_.size; }
   /// The step whose normals a lane needs next.
   std::size_t next_step() const { return in_step_ ? current_ + 1 : current_; }
   const double* step_scalars() const { return program_.grid().step(current_); }
@@ -367,7 +370,8 @@ class Block {
   Options options_;
   std::size_t n_chains_, n_variables_;
 
-  Buffer<double> records_;
+  Buffer<double> own_records_;
+  double* records_;
   std::vector<double> now_;             ///< own time of a slot
   std::vector<std::uint64_t> entered_;  ///< chains entered since the last arrival, as bits
   std::vector<std::uint32_t> firings_in_step_;

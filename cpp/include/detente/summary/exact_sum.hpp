@@ -32,6 +32,8 @@ class ExactSum {
   }
   /// Faster than one by one: about one nanosecond a value.
   void add(const double* values, std::size_t n);
+  /// The same for finite values none of which is larger than `largest`.
+  void add(const double* values, std::size_t n, double largest);
   /// Adds `factor * other` exactly, short of overflow and of parts below 2^-1074; finite factor.
   void add_product(const ExactSum& other, double factor);
   /// Adds a * b exactly, with the same reservation.
@@ -70,7 +72,7 @@ class ExactSum {
   }
   void add_non_finite(double value);
   void propagate_carries();
-  std::size_t add_small_range(const double* values, std::size_t n);
+  std::size_t add_small_range(const double* values, std::size_t n, double largest);
 
   std::array<std::int64_t, n_digits> digits_{};
   std::uint32_t n_waiting_ = 0;  // additions since the carries moved

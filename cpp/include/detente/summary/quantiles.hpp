@@ -47,6 +47,8 @@ class QuantileSketch {
 
   void add(double value);
   void add(const double* values, std::size_t n);
+  /// The same, the extent of the values being known.
+  void add(const double* values, std::size_t n, const kernel::Extent& extent);
   /// RunError when the capacities differ.
   void merge(const QuantileSketch& other);
 
@@ -103,7 +105,7 @@ class QuantileSketch {
   void add_key(std::int64_t key, std::uint64_t count);
   void add_value(double value, std::uint64_t count);
   std::size_t add_to_known_bins(const double* values, std::size_t n);
-  bool add_all_at_once(const double* values, std::size_t n);
+  bool add_all_at_once(const double* values, std::size_t n, const kernel::Extent& extent);
   bool add_exactly(const double* values, std::size_t n, const kernel::Extent& extent);
   void note(const kernel::Extent& extent, std::size_t n);
   void add(double value, std::uint64_t count);
