@@ -4,6 +4,7 @@
 /// run that is stopped keeps whole blocks; until then it stays by itself.
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "detente/engine/block.hpp"
@@ -30,9 +31,9 @@ class BlockBands final : public BandSink {
     bands_ = {};
   }
 
-  /// Adds those of variable v. Safe to call from several threads at once, each with another variable.
-  void add_to(summary::Bands& sum, std::size_t v) const {
-    if (packed_.empty()) return sum.merge(bands_[v]);
+  /// Adds those of variable v, which are gone then. Safe to call from several threads at once, each with another variable.
+  void add_to(summary::Bands& sum, std::size_t v) {
+    if (packed_.empty()) return sum.merge(std::move(bands_[v]));
     summary::ByteReader reader(packed_[v]);
     sum.merge(summary::Bands::read(reader));
   }

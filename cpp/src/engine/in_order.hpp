@@ -46,7 +46,7 @@ class InOrder {
       std::unique_ptr<Piece> counted = std::move(turn->second);
       waiting_.erase(turn);
       lock.unlock();
-      count(std::as_const(*counted));
+      count(*counted);
       counted.reset();
       lock.lock();
       ++n_counted_;

@@ -140,7 +140,7 @@ class Ensemble {
       while (auto work = blocks_.begin([this](std::size_t number) { return next(number); })) {
         simulate(*work, records);
         const std::size_t number = work->number;
-        blocks_.end(number, std::move(work), [this](const Work& ended) { merge(ended); });
+        blocks_.end(number, std::move(work), [this](Work& ended) { merge(ended); });
       }
     } catch (...) {
       stop();  // nobody waits for the block that is missing now
@@ -192,7 +192,7 @@ class Ensemble {
 
   // Blocks come in the order of their paths. After a stop or a failure nothing is added, so that what is there are the
   // first paths, all policies of each.
-  void merge(const Work& work) {
+  void merge(Work& work) {
     if (work.stopped || failure_ || is_closed_) {
       is_closed_ = true;
       return;
@@ -227,7 +227,7 @@ class Ensemble {
   }
 
   // An outcome, the bands of a variable, or all the rest of a policy.
-  void merge_part(const Work& work, std::size_t p, std::size_t part) {
+  void merge_part(Work& work, std::size_t p, std::size_t part) {
     PolicyAccumulator& sums = state_->policies[p];
     const std::size_t n_outcomes = sums.outcomes.size();
     if (part < n_outcomes) {

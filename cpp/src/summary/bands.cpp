@@ -1,6 +1,7 @@
 #include "detente/summary/bands.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "detente/diagnostic/error.hpp"
 #include "detente/kernel/dispatch.hpp"
@@ -24,12 +25,14 @@ void Bands::add(std::size_t date_index, const double* values, std::size_t n) {
   }
 }
 
-void Bands::merge(const Bands& other) {
+void Bands::merge(const Bands& other) { merge(Bands(other)); }
+
+void Bands::merge(Bands&& other) {
   if (n_dates() != other.n_dates()) {
     throw diagnostic::RunError("two bands cannot be joined: their report dates differ");
   }
   for (std::size_t i = 0; i < dates_.size(); ++i) {
-    dates_[i].sketch.merge(other.dates_[i].sketch);
+    dates_[i].sketch.merge(std::move(other.dates_[i].sketch));
     dates_[i].sum.merge(other.dates_[i].sum);
   }
 }

@@ -4,6 +4,7 @@
 #include <array>
 #include <bit>
 #include <cmath>
+#include <utility>
 
 #include "detente/diagnostic/error.hpp"
 #include "detente/kernel/dispatch.hpp"
@@ -283,13 +284,24 @@ void QuantileSketch::leave_exactness(int least_level) {
   place(slots, slots_.size(), raise);
 }
 
+void QuantileSketch::merge(QuantileSketch&& other) {
+  if (capacity_ == other.capacity_ && n() + n_nan_ == 0) {
+    *this = std::move(other);
+  } else {
+    merge(std::as_const(other));
+  }
+}
+
 void QuantileSketch::merge(const QuantileSketch& other) {
   if (capacity_ != other.capacity_) {
     throw diagnostic::RunError("two quantile sketches cannot be joined: their capacities differ, " +
                                std::to_string(capacity_) + " and " +
                                std::to_string(other.capacity_));
   }
-  if (&other == this) return merge(QuantileSketch(other));
+  if (&other == this) {
+    const QuantileSketch copy = other;
+    return merge(copy);
+  }
   if (n() + n_nan_ == 0) {
     *this = other;
     return;

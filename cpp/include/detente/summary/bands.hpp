@@ -23,6 +23,8 @@ class Bands {
   void add(std::size_t date_index, double value) { add(date_index, &value, 1); }
   /// RunError when the number of dates or the capacities differ.
   void merge(const Bands& other);
+  /// The same; what is joined to nothing is taken over.
+  void merge(Bands&& other);
 
   /// Values added at the date, NaN included.
   std::uint64_t n(std::size_t date_index) const;

@@ -51,6 +51,7 @@ class QuantileSketch {
   void add(const double* values, std::size_t n, const kernel::Extent& extent);
   /// RunError when the capacities differ.
   void merge(const QuantileSketch& other);
+  void merge(QuantileSketch&& other);
 
   /// Values that have a rank: all but NaN.
   std::uint64_t n() const { return n_finite_ + n_minus_infinity_ + n_plus_infinity_; }
