@@ -298,10 +298,7 @@ void QuantileSketch::merge(const QuantileSketch& other) {
                                std::to_string(capacity_) + " and " +
                                std::to_string(other.capacity_));
   }
-  if (&other == this) {
-    const QuantileSketch copy = other;
-    return merge(copy);
-  }
+  if (&other == this) return merge(QuantileSketch(other));
   if (n() + n_nan_ == 0) {
     *this = other;
     return;
