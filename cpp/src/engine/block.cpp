@@ -53,7 +53,7 @@ Block::Block(const Task& task, const Options& options)
     occupants_[first_state_[c]] = options.n;  // until they enter the state that they begin in
   }
   for (const model::Variable& variable : model.variables) {
-    is_assigned_only_.push_back(variable.drift || variable.volatility || variable.rate ? 0 : 1);
+    is_assigned_only_.push_back(variable.moves() ? 0 : 1);
   }
   result_.n = options.n;
   result_.outcomes.resize(model.outcomes.size() * options.n);
@@ -98,7 +98,7 @@ BlockResult Block::run() {
 void Block::start() {
   const model::Model& model = program_.model();
   const auto n_parameters = static_cast<std::uint32_t>(model.parameters.size());
-  const std::size_t n_elements = model.transitions.size() + model.events.size();
+  const std::size_t n_elements = model.element_count();
   std::vector<Slot> slots(options_.n);
   for (Slot slot = 0; slot < options_.n; ++slot) {
     slots[slot] = slot;

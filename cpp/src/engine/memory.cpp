@@ -85,17 +85,17 @@ std::vector<PoolUse> play(const Task& task, const Draws& draws, const RunOptions
   of_block.parameter_stride = stride;
   Block block(task, of_block);
   block.run();
-  const std::size_t n_elements = model.transitions.size() + model.events.size();
+  const std::size_t n_elements = model.element_count();
   std::vector<PoolUse> uses;
   for (const auto& pool : block.pools()) {
     PoolUse use;
     use.peak = pool->peak();
     use.lane_bytes = pool->watch().column_count * sizeof(double) + sizeof(std::uint64_t) +
                      2 * sizeof(Slot);  // pending and slots
-    use.own_bytes =
-        sizeof(Pool) + model.variables.size() * sizeof(std::ptrdiff_t) +
-        n_elements * (3 * sizeof(void*) + sizeof(LightReading) + sizeof(std::uint32_t) + 1 + 64) +
-        pool->program().bytes();
+    use.own_bytes = sizeof(Pool) + model.variables.size() * sizeof(std::ptrdiff_t) +
+                    n_elements * (3 * sizeof(void*) + 2 * sizeof(std::vector<Slot>) +
+                                  sizeof(LightReading) + sizeof(std::uint32_t) + 1 + 64) +
+                    pool->program().bytes();
     uses.push_back(use);
   }
   return uses;

@@ -34,7 +34,7 @@ Task::Task(std::shared_ptr<const model::Model> model, std::size_t policy)
 // Sums and extremes are always read: those that a pool keeps in columns share the time of their last reading.
 void Task::find_readings() {
   const model::Model& model = program_->model();
-  const std::size_t n_elements = model.transitions.size() + model.events.size();
+  const std::size_t n_elements = model.element_count();
   for (program::ElementId element = 0; element < n_elements; ++element) {
     std::vector<std::uint32_t> monitors = plan_.followers(program_->affected_signals(element));
     for (std::uint32_t m = 0; m < plan_.monitors().size(); ++m) {

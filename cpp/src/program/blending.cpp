@@ -24,10 +24,6 @@ struct Ties {
   bool is_costly = false;  ///< what moves in it hangs on the chain's state
 };
 
-bool can_move(const model::Variable& variable) {
-  return variable.drift || variable.volatility || variable.rate;
-}
-
 class Reader {
  public:
   Reader(const Program& program, std::uint32_t chain) : program_(program), chain_(chain) {}
@@ -75,15 +71,11 @@ class Reader {
   Ties of_symbol(const expr::Symbol& symbol) const {
     switch (symbol.kind) {
       case SymbolKind::variable:
-        return {false, can_move(program_.model().variables[symbol.index]), false};
-      case SymbolKind::time:
-      case SymbolKind::year:
-      case SymbolKind::sojourn:
-        return {false, true, false};
+        return {false, program_.model().variables[symbol.index].moves(), false};
       case SymbolKind::lever:
         return (*this)(program_.levers()[symbol.index].rule);
       default:
-        return {};
+        return {false, symbol.follows_time(), false};
     }
   }
 

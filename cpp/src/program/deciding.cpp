@@ -85,8 +85,7 @@ bool is_changed(const Changes& changes, const expr::Symbol& symbol) {
 bool is_touched(const Reads& signal, const Changes& changes) {
   bool is_touched =
       std::any_of(signal.symbols.begin(), signal.symbols.end(), [&](const expr::Symbol& symbol) {
-        return is_changed(changes, symbol) || symbol.kind == expr::SymbolKind::time ||
-               symbol.kind == expr::SymbolKind::year || symbol.kind == expr::SymbolKind::sojourn;
+        return is_changed(changes, symbol) || symbol.follows_time();
       });
   for (std::size_t c = 0; c < signal.chains.size(); ++c) {
     is_touched = is_touched || (signal.chains[c] && changes.chains[c]);
@@ -119,19 +118,14 @@ Changes changes_by(const Program& program, ElementId element) {
 
 bool moves(const Program& program, const expr::Symbol& symbol) {
   switch (symbol.kind) {
-    case expr::SymbolKind::variable: {
-      const model::Variable& variable = program.model().variables[symbol.index];
-      return variable.drift || variable.volatility || variable.rate;
-    }
+    case expr::SymbolKind::variable:
+      return program.model().variables[symbol.index].moves();
     case expr::SymbolKind::lever:
       return program.levers()[symbol.index].kind == LeverBinding::Kind::scheduled;
     case expr::SymbolKind::season:
-    case expr::SymbolKind::time:
-    case expr::SymbolKind::year:
-    case expr::SymbolKind::sojourn:
       return true;
     default:
-      return false;
+      return symbol.follows_time();
   }
 }
 
@@ -172,7 +166,7 @@ std::vector<std::vector<bool>> deciding_chains(const Program& program) {
 
 std::vector<std::vector<bool>> affected_signals(const Program& program) {
   const std::vector<Reads> signals = reads_of_signals(program);
-  const std::size_t n_elements = program.model().transitions.size() + program.model().events.size();
+  const std::size_t n_elements = program.model().element_count();
   std::vector<std::vector<bool>> all(n_elements);
   for (ElementId element = 0; element < n_elements; ++element) {
     const Changes changes = changes_by(program, element);

@@ -17,7 +17,7 @@ Layout::Layout(const model::Model& model) {
     return first;
   };
   n_transitions_ = static_cast<std::uint32_t>(model.transitions.size());
-  const std::size_t n_elements = model.transitions.size() + model.events.size();
+  const std::size_t n_elements = model.element_count();
   parameters_ = take(rounded_to_lines(model.parameters.size()));
   variables_ = take(model.variables.size());
   states_ = take(model.chains.size());

@@ -18,11 +18,7 @@ using expr::Expression;
 /// Whether an expression changes smoothly with time.
 bool is_smooth_in_time(const expr::ExpressionPtr& e) {
   if (!e) return false;
-  if (e->kind == Expression::Kind::symbol &&
-      (e->symbol.kind == expr::SymbolKind::time || e->symbol.kind == expr::SymbolKind::year ||
-       e->symbol.kind == expr::SymbolKind::sojourn)) {
-    return true;
-  }
+  if (e->kind == Expression::Kind::symbol && e->symbol.follows_time()) return true;
   for (const auto& argument : e->arguments) {
     if (is_smooth_in_time(argument)) return true;
   }
@@ -41,7 +37,7 @@ bool is_smooth(const model::Intensity& intensity) {
 
 bool needs_regular_steps(const model::Model& model) {
   for (const model::Variable& variable : model.variables) {
-    if (variable.drift || variable.volatility || variable.rate) return true;
+    if (variable.moves()) return true;
   }
   for (const model::Transition& transition : model.transitions) {
     if (is_smooth(transition.intensity) || is_smooth_in_time(transition.when)) return true;

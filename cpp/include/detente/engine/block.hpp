@@ -429,8 +429,7 @@ class Block {
 
 template <class Visit>
 void Block::by_joint_state(std::vector<Slot>& slots, Visit visit) {
-  const auto all = static_cast<program::ElementId>(program_.model().transitions.size() +
-                                                   program_.model().events.size());
+  const auto all = static_cast<program::ElementId>(program_.model().element_count());
   slot_groups_.sort(slots, [this, all](Slot slot) { return group_number(slot, all); });
   for (std::size_t g = 0; g < slot_groups_.count(); ++g) {
     const std::size_t from = slot_groups_.begin(g);

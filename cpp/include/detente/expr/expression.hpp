@@ -34,6 +34,11 @@ struct Symbol {
   std::uint32_t index = 0;
   std::uint32_t state = 0;
   bool operator==(const Symbol&) const = default;
+
+  /// Whether it changes smoothly with time.
+  bool follows_time() const {
+    return kind == SymbolKind::time || kind == SymbolKind::year || kind == SymbolKind::sojourn;
+  }
 };
 
 /// Functions and operators of the language. Comparison and logic give 0 or 1.

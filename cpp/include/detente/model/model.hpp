@@ -42,6 +42,9 @@ struct Model {
   std::vector<Outcome> outcomes;
   expr::ExpressionPtr utility;  ///< null: none
   std::string utility_text;
+
+  /// All that fires: transitions, then events.
+  std::size_t element_count() const { return transitions.size() + events.size(); }
 };
 
 }  // namespace detente::model

@@ -29,6 +29,9 @@ struct Variable {
   std::string source;
   std::string description;
   diagnostic::SourceSpan span;
+
+  /// Whether it may move between firings; else nothing but effects changes it.
+  bool moves() const { return drift || volatility || rate; }
 };
 
 struct NoiseCorrelation {
