@@ -16,11 +16,11 @@ namespace detente::summary {
 /// Neighbouring bins of the grid from the least to the largest of some values, zeros left out.
 class Cells {
  public:
-  /// At the finest level at which they are no more than a few times `n_bins`. The values are finite, and not all 0.
-  Cells(const kernel::Extent& extent, std::size_t n_bins)
+  /// At the finest level at which they are no more than `most`. The values are finite, and not all 0.
+  Cells(const kernel::Extent& extent, std::size_t most)
       : level_(std::max(least_level_for(extent.low_beside_zero),
                         least_level_for(extent.high_beside_zero))) {
-    while (between(extent, level_) > cells_per_bin * n_bins) ++level_;
+    while (between(extent, level_) > most) ++level_;
     first_ = grid_key(extent.low_beside_zero, level_);
     counts_.resize(between(extent, level_));
   }
@@ -47,18 +47,18 @@ class Cells {
     count_occupied();
   }
 
-  /// One level up.
+  /// One level up: keys 2 k and 2 k + 1 become k.
   void join_neighbours() {
-    const std::int64_t joined_first = first_ >> 1;
-    const std::int64_t last = key(size() - 1);
-    for (std::size_t c = 0; c < size(); ++c) {
-      const auto to = static_cast<std::size_t>((key(c) >> 1) - joined_first);
-      const std::uint32_t n = counts_[c];
-      if (to != c) counts_[c] = 0;
-      if (to != c) counts_[to] += n;
-    }
-    counts_.resize(static_cast<std::size_t>((last >> 1) - joined_first + 1));
-    first_ = joined_first;
+    const std::size_t n = counts_.size();
+    const std::size_t alone = static_cast<std::size_t>(first_ & 1);  // its neighbour is below
+    std::uint32_t* const to = counts_.data() + alone;
+    const std::uint32_t* const from = counts_.data() + alone;
+    const std::size_t n_pairs = (n - alone) / 2;
+    for (std::size_t i = 0; i < n_pairs; ++i) to[i] = from[2 * i] + from[2 * i + 1];
+    const std::size_t n_left = (n - alone) % 2;
+    if (n_left != 0) to[n_pairs] = counts_[n - 1];
+    counts_.resize(alone + n_pairs + n_left);
+    first_ >>= 1;
     ++level_;
     count_occupied();
   }
@@ -70,8 +70,6 @@ class Cells {
   std::uint64_t count_of(std::size_t cell) const { return counts_[cell]; }
 
  private:
-  static constexpr std::size_t cells_per_bin = 8;
-
   static std::uint64_t between(const kernel::Extent& extent, int level) {
     return static_cast<std::uint64_t>(grid_key(extent.high_beside_zero, level)) -
            static_cast<std::uint64_t>(grid_key(extent.low_beside_zero, level)) + 1;

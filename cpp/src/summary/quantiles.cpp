@@ -104,17 +104,16 @@ bool QuantileSketch::add_all_at_once(const double* values, std::size_t n,
     return true;
   }
   if (n < capacity_ + capacity_ / 2) return add_exactly(values, n, extent);
-  Cells cells(extent, capacity_);
+  Cells cells(extent, 4 * capacity_);
   cells.count(values, n);
-  if (cells.n_occupied() <= capacity_) return add_exactly(values, n, extent);
-  while (cells.n_occupied() > capacity_) cells.join_neighbours();
-  std::vector<Slot> slots;
-  slots.reserve(cells.n_occupied());
-  for (std::size_t c = 0; c < cells.size(); ++c) {
-    if (cells.count_of(c) != 0) slots.push_back({cells.key(c), cells.count_of(c)});
+  if (cells.n_occupied() <= capacity_) {
+    if (add_exactly(values, n, extent)) return true;
+    cells = Cells(extent, 32 * capacity_);  // most values lie close together
+    cells.count(values, n);
+    if (cells.n_occupied() <= capacity_) return false;
   }
-  level_ = cells.level();
-  place(slots, slots_for(slots.size()), 0);
+  while (cells.n_occupied() > capacity_) cells.join_neighbours();
+  place(cells);
   note(extent, n);
   return true;
 }
@@ -256,6 +255,19 @@ void QuantileSketch::place(const std::vector<Slot>& slots, std::size_t n_slots, 
     n_occupied_ += to.count == 0 ? 1 : 0;
     to.key = from.key >> raise;
     to.count += from.count;
+  }
+}
+
+void QuantileSketch::place(const Cells& cells) {
+  level_ = cells.level();
+  n_occupied_ = cells.n_occupied();
+  const std::size_t n_slots = slots_for(n_occupied_);
+  const bool is_dense = cells.size() <= n_slots;
+  hash_shift_ = 64 - std::countr_zero(n_slots);
+  hash_factor_ = is_dense ? std::uint64_t{1} << hash_shift_ : golden_factor;
+  slots_.assign(n_slots, Slot());
+  for (std::size_t c = 0; c < cells.size(); ++c) {
+    if (cells.count_of(c) != 0) slots_[find(cells.key(c))] = {cells.key(c), cells.count_of(c)};
   }
 }
 

@@ -172,6 +172,10 @@ TEST_CASE("many values at once make the sketch that they make one by one", "[sum
   for (double& value : columns.back()) value = std::max(value, 0.0);  // a heap at zero, the least
   columns.push_back(columns[1]);
   columns.back()[17] = 1e200;
+  for (const double far : {10.0, 40.0, 160.0}) {  // most lie close together
+    columns.push_back(columns[0]);
+    for (std::size_t i = 0; i < columns.back().size(); i += 500) columns.back()[i] *= far;
+  }
   for (const std::vector<double>& values : columns) {
     for (const std::size_t capacity :
          {std::size_t{16}, QuantileSketch::compact_capacity, QuantileSketch::default_capacity}) {

@@ -26,6 +26,10 @@ inline std::size_t rounded_lanes(std::size_t n) {
   return (n + kernel::lane_quantum - 1) / kernel::lane_quantum * kernel::lane_quantum;
 }
 
+/// Asks the system to back a large piece of memory by large pages: fewer faults, and fewer misses where records of
+/// a block are read here and there. Where the system has none nothing changes.
+void ask_for_large_pages(void* memory, std::size_t bytes);
+
 /// A fixed number of trivially copyable values, aligned to kernel::alignment.
 template <class T>
 class Buffer {
@@ -48,8 +52,10 @@ class Buffer {
     void operator()(T* p) const { ::operator delete[](p, std::align_val_t{kernel::alignment}); }
   };
   static T* allocate(std::size_t n) {
-    return static_cast<T*>(::operator new[](std::max<std::size_t>(n, 1) * sizeof(T),
-                                            std::align_val_t{kernel::alignment}));
+    const std::size_t bytes = std::max<std::size_t>(n, 1) * sizeof(T);
+    void* const memory = ::operator new[](bytes, std::align_val_t{kernel::alignment});
+    ask_for_large_pages(memory, bytes);
+    return static_cast<T*>(memory);
   }
   std::unique_ptr<T[], Free> data_;
   std::size_t size_ = 0;

@@ -16,6 +16,8 @@ namespace detente::summary {
 /// Rank of the p-quantile among n values: ceil(p n), forgiving the rounding of p, between 1 and n.
 std::uint64_t quantile_rank(double p, std::uint64_t n);
 
+class Cells;
+
 /// Integer counts on a grid that the data choose. While there are at most `capacity` distinct values
 /// besides zero every value is its own bin and quantiles are exact. Beyond that the line is cut into
 /// bins whose width grows like |x|^(3/4): every binary order of magnitude of |x| is cut into equal bins,
@@ -112,6 +114,7 @@ class QuantileSketch {
   void add(double value, std::uint64_t count);
   void add_non_finite(double value, std::uint64_t count);
   void place(const std::vector<Slot>& slots, std::size_t n_slots, int raise);
+  void place(const Cells& cells);
   void raise_level(int level);
   void leave_exactness(int least_level);
   std::vector<Slot> occupied() const;
