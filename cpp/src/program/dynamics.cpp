@@ -1,5 +1,7 @@
 #include "program/dynamics.hpp"
 
+#include <algorithm>
+
 #include "detente/diagnostic/error.hpp"
 #include "detente/program/program.hpp"
 
@@ -138,6 +140,34 @@ NodeId ratio_node(Graph& g, Translator& translate, const Intensity& intensity, N
     product = g.apply(Op::mul, translate(intensity.hazard, span.now, span.read), product);
   }
   return g.apply(Op::select, guard, product, g.constant(0.0));
+}
+
+bool can_share_clock(const model::Model& model, const std::vector<ElementId>& others,
+                     ElementId element) {
+  const std::uint64_t states = states_left(model.transitions[element]);
+  return std::none_of(others.begin(), others.end(), [&](ElementId other) {
+    return (states_left(model.transitions[other]) & states) != 0;
+  });
+}
+
+NodeId shared_ratio_node(Graph& g, const model::Model& model, Translator& translate,
+                         const std::vector<ElementId>& elements, const Span& span) {
+  std::uint64_t states = 0;
+  NodeId ratio = 0;
+  for (auto element = elements.rbegin(); element != elements.rend(); ++element) {
+    const model::Transition& transition = model.transitions[*element];
+    const NodeId guard = guard_node(g, translate, transition.when, span);
+    const NodeId own = ratio_node(g, translate, transition.intensity, guard, span);
+    ratio = states == 0 ? own : g.choose(leaves_node(translate, transition), own, ratio);
+    states |= states_left(transition);
+  }
+  NodeId leaves = translate.is_in(model.transitions[elements[0]].chain.index, states);
+  const Node node = g[ratio];
+  if (node.op == Op::select && g.is_constant(node.c, 0.0)) {  // one choice for both reasons
+    leaves = g.apply(Op::logical_and, leaves, node.a);
+    ratio = node.b;
+  }
+  return g.apply(Op::select, leaves, ratio, g.constant(0.0));
 }
 
 bool is_fixed_on_path(const Graph& g, NodeId id, const Program& program) {

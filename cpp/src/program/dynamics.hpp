@@ -38,6 +38,13 @@ NodeId leaves_node(Translator& translate, const model::Transition& transition);
 NodeId ratio_node(Graph& g, Translator& translate, const model::Intensity& intensity, NodeId guard,
                   const Span& span);
 
+/// Whether a transition may share a clock with others of its chain: it leaves none of the states that they leave.
+bool can_share_clock(const model::Model& model, const std::vector<ElementId>& others,
+                     ElementId element);
+/// The ratio of the transition, among those that share a clock, which leaves the chain's state; 0 where none does.
+NodeId shared_ratio_node(Graph& g, const model::Model& model, Translator& translate,
+                         const std::vector<ElementId>& elements, const Span& span);
+
 /// Whether a node is a number or made of parameters alone, so that it may be read at any time on the path.
 bool is_fixed_on_path(const Graph& g, NodeId id, const Program& program);
 

@@ -207,6 +207,11 @@ NodeId Graph::apply(Op op, NodeId a, NodeId b, NodeId c) {
   }
   NodeId sum = 0;
   if ((op == Op::add || op == Op::sub) && fused(op, a, b, sum)) return sum;
+  return operation(op, a, b, c);
+}
+
+// The operation as it stands.
+NodeId Graph::operation(Op op, NodeId a, NodeId b, NodeId c) {
   const int n = arity(op);
   const bool all_constant =
       is_constant(a) && (n < 2 || is_constant(b)) && (n < 3 || is_constant(c));
@@ -223,6 +228,42 @@ NodeId Graph::apply(Op op, NodeId a, NodeId b, NodeId c) {
   if (n >= 2) node.rate |= nodes_[b].rate;
   if (n >= 3) node.rate |= nodes_[c].rate;
   return intern(node, 0);
+}
+
+// The node as an operation of the other's kind, where one says the same to the last bit: x is 1 x, and -x is (-1) x; x is x
+// where 1 is true, else 0.
+Node Graph::written_like(NodeId id, const Node& other) {
+  Node node = nodes_[id];
+  if (node.op == other.op) return node;
+  if (other.op == Op::mul && is_slow(other.a) && !is_slow(id)) {
+    const bool is_negated = node.op == Op::neg;
+    const NodeId column = is_negated ? node.a : id;
+    node = Node();
+    node.op = Op::mul;
+    node.a = constant(is_negated ? -1.0 : 1.0);
+    node.b = column;
+  } else if (other.op == Op::select && is_constant(other.c, 0.0)) {
+    node = Node();
+    node.op = Op::select;
+    node.a = constant(1.0);
+    node.b = id;
+    node.c = other.c;
+  }
+  return node;
+}
+
+NodeId Graph::choose(NodeId condition, NodeId a, NodeId b) {
+  if (a == b) return a;
+  const auto select = [&] { return apply(Op::select, condition, a, b); };
+  if (is_slow(a) && is_slow(b)) return select();
+  const Node first = written_like(a, nodes_[b]);
+  const Node second = written_like(b, first);
+  const int n = arity(first.op);
+  if (first.op != second.op || n == 0) return select();
+  const NodeId x = choose(condition, first.a, second.a);
+  const NodeId y = n < 2 ? 0 : choose(condition, first.b, second.b);
+  const NodeId z = n < 3 ? 0 : choose(condition, first.c, second.c);
+  return operation(first.op, x, y, z);
 }
 
 Reached reach(const Graph& graph, const std::vector<NodeId>& outputs) {

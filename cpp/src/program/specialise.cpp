@@ -159,10 +159,7 @@ bool StateProgram::share_clock(const Program& program, ElementId element) {
   const model::Transition& transition = program.model().transitions[element];
   for (ActiveClock& clock : clocks_) {
     if (clock.by_state.empty() || clock.chain != transition.chain.index) continue;
-    const bool is_free = std::all_of(
-        transition.from.begin(), transition.from.end(),
-        [&clock](model::StateId from) { return clock.by_state[from.index] == no_element; });
-    if (!is_free) continue;
+    if (!can_share_clock(program.model(), clock.elements, element)) continue;
     for (const model::StateId from : transition.from) clock.by_state[from.index] = element;
     clock.elements.push_back(element);
     return true;
@@ -237,12 +234,11 @@ void StateProgram::build_codes(const Program& program, StateCompiler& compiler) 
   const auto hazards = [&](const Span& span, std::vector<NodeId>& rates,
                            std::vector<NodeId>& integrals) {
     for (std::size_t j = 0; j < clocks_.size(); ++j) {
-      NodeId rate = g.constant(0.0);
-      for (const ElementId element : clocks_[j].elements) {
-        const NodeId guard = guard_of(g, program, translate, element, span);
-        const Intensity& intensity = intensity_of(program, element);
-        rate = g.apply(Op::add, rate, ratio_node(g, translate, intensity, guard, span));
-      }
+      const NodeId rate =
+          clocks_[j].by_state.empty()
+              ? ratio_node(g, translate, intensity_of(program, clocks_[j].element),
+                           guard_of(g, program, translate, clocks_[j].element, span), span)
+              : shared_ratio_node(g, model, translate, clocks_[j].elements, span);
       rates.push_back(rate);
       const NodeId length =
           clocks_[j].has_baseline

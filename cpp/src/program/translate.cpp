@@ -229,7 +229,8 @@ NodeId Translator::call(const Expression& e, const Moment& now, const Moment& re
     case Function::logical_or:
       return fold(Op::logical_or);
     case Function::select:
-      return graph_.apply(Op::select, x[0], x[1], x[2]);
+      return graph_.is_held(x[0]) ? graph_.choose(x[0], x[1], x[2])
+                                  : graph_.apply(Op::select, x[0], x[1], x[2]);
     case Function::clamp:
       return graph_.apply(Op::clamp, x[0], x[1], x[2]);
     case Function::smoothstep: {

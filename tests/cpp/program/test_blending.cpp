@@ -21,7 +21,7 @@ time: {horizon: 3, step: 0.1, report: 1}
 levers:
   open: {default: 1}
 variables:
-  x: {start: 0, drift: "if(governor == on, 0.5 * x, 0)", volatility: 0.2}
+  x: {start: 0, drift: "if(governor == on, 0.5 * exp(-exp(x * x)), 0)", volatility: 0.2}
   jumps: {start: 0}
 chains:
   steady:
@@ -38,7 +38,13 @@ chains:
     start: off
     states: [off, on]
     transitions:
-      - {name: d_on, from: off, to: on, hazard: "exp(x) * if(steady == on, 2, 1)", when: gate == on}
+      - {name: d_on, from: off, to: on, hazard: "exp(-exp(exp(x))) * if(steady == on, 2, 1)", when: gate == on}
+  tidal:
+    start: low
+    states: [low, high]
+    transitions:
+      - {name: rise, from: low, to: high, hazard: 2 * exp(0.5 * x)}
+      - {name: fall, from: high, to: low, hazard: exp(-x)}
   late: {start: off, states: [off, on], transitions: [{name: l_on, from: off, to: on, hazard: 1 + time}]}
   governor: {start: off, states: [off, on], transitions: [{name: g_on, from: off, to: on, hazard: 1}]}
   gate: {start: off, states: [off, on], transitions: [{name: gate_on, from: off, to: on, hazard: 1}]}
@@ -64,7 +70,7 @@ policies:
   usual: {}
   shut: {set: {open: 0}}
 outcomes:
-  x_while_measured: {integral: "if(measured == on, x, 0)"}
+  x_while_measured: {integral: "if(measured == on, exp(-exp(x + 1)), 0)"}
 )yaml";
 
 TEST_CASE("a chain is blended where its state is no more than a number of the lane", "[program]") {
@@ -77,11 +83,11 @@ TEST_CASE("a chain is blended where its state is no more than a number of the la
     }
     return names;
   };
-  // Not: a baseline, a hazard that follows a variable, time, a drift or a guard of moving hazards or a reading that hangs
-  // on the chain, one state only, more than eight transitions.
-  CHECK(blended(0) == std::vector<std::string>{"steady", "moved"});
+  // Not: a baseline; a hazard, a drift or a reading that is dear and not needed in all states, or the guard of one; one
+  // state only; more than eight transitions.
+  CHECK(blended(0) == std::vector<std::string>{"steady", "tidal", "late", "moved"});
   // Under this policy it stays off, and another one comes to move.
-  CHECK(blended(1) == std::vector<std::string>{"idle", "moved"});
+  CHECK(blended(1) == std::vector<std::string>{"tidal", "late", "idle", "moved"});
 }
 
 /// Two chains and all that they touch: counts, visits, sojourns, effects, forced moves, dates, branches.
@@ -111,10 +117,10 @@ chains:
     start: low
     states: [low, high]
     transitions:
-      - {name: rise, from: low, to: high, hazard: "if(weather == storm, 2, 0.5)"}
-      - {name: fall, from: high, to: low, hazard: "if(side == b, 3, 1)"}
+      - {name: rise, from: low, to: high, hazard: "if(weather == storm, 2, 0.5) * exp(0.2 * x)"}
+      - {name: fall, from: high, to: low, hazard: "if(side == b, 3, 1) * exp(-x)", when: x > 0.5 or scars > 2}
 events:
-  hit: {hazard: "if(weather == storm, 6, 1)", effects: {x: "x + lognormal(-2, 0.5)"}}
+  hit: {hazard: "if(weather == storm, 6, 1) * exp(0.1 * x)", when: season == low or time > 1, effects: {x: "x + lognormal(-2, 0.5)"}}
   relief: {on: 2.05, probability: 0.5, effects: {weather: {fair: 3, rain: 1}}}
   round: {every: 1.3, when: season == high, effects: {scars: 0.5 * scars}}
 policies:
@@ -144,7 +150,9 @@ engine::Forecast forecast_of(const std::string& text) {
 }
 
 TEST_CASE("blended chains make no path another", "[program][engine]") {
-  const std::string tie = "  tied: {maximum: \"if(weather == storm or season == high, x, 0)\"}\n";
+  const std::string tie =
+      "  tied: {maximum: \"if(weather == storm, exp(exp(exp(-x))), 0)\"}\n"
+      "  tied_too: {maximum: \"if(season == high, exp(exp(exp(1 - x))), 0)\"}\n";
   for (const auto& [text, is_blended] :
        {std::pair{entangled(""), true}, std::pair{entangled(tie), false}}) {
     const auto scenario = scenario::parse(text, "entangled.yaml");

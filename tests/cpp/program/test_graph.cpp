@@ -1,6 +1,7 @@
 #include "detente/program/graph.hpp"
 
 #include <array>
+#include <bit>
 #include <cmath>
 #include <random>
 #include <vector>
@@ -28,6 +29,58 @@ struct alignas(kernel::alignment) Memory {
   std::array<double, 64 * n> values{};
 };
 
+using Lanes = std::array<double, n>;
+
+/// Values of nodes, none of them a scalar, for these values of the leaves.
+std::vector<Lanes> values_of(Leaves& l, const std::array<Lanes, 4>& leaves,
+                             const std::vector<NodeId>& outputs) {
+  Memory columns, scalars, noise, registers;
+  std::copy(leaves[0].begin(), leaves[0].end(), columns.values.data());
+  std::copy(leaves[1].begin(), leaves[1].end(), noise.values.data());
+  std::copy(leaves[2].begin(), leaves[2].end(), columns.values.data() + n);
+  std::copy(leaves[3].begin(), leaves[3].end(), scalars.values.data());
+  std::uint16_t slots = 1;
+  std::vector<NodeId> slow;
+  for (NodeId id = 0; id < l.graph.size(); ++id) {
+    if (l.graph.is_constant(id)) {
+      const Operand place{Operand::Kind::scalar, slots++};
+      l.places[id] = place;
+      std::fill_n(scalars.values.data() + place.index * n, n, l.graph[id].value);
+    } else if (l.graph.is_scalar(id) && !l.places.contains(id)) {
+      slow.push_back(id);
+    }
+  }
+  const Code scalar_code = build_scalar_code(l.graph, slow, l.places, slots);
+  const Code code = build_code(l.graph, outputs, l.places);
+  REQUIRE(slots < 64);
+  REQUIRE(code.register_count() < 64);
+  const Frame frame{registers.values.data(),
+                    columns.values.data(),
+                    scalars.values.data(),
+                    noise.values.data(),
+                    n,
+                    n,
+                    n};
+  scalar_code.run(frame);
+  code.run(frame);
+  std::vector<Lanes> values(outputs.size());
+  for (std::size_t k = 0; k < outputs.size(); ++k) {
+    for (std::size_t i = 0; i < n; ++i) values[k][i] = frame.value(code.outputs()[k], i);
+  }
+  return values;
+}
+
+/// Of the moving leaves and the held one in each lane, of the scalar for all.
+template <class Draw>
+std::array<Lanes, 4> leaf_values(Draw draw) {
+  std::array<Lanes, 4> values;
+  for (Lanes& lanes : values) {
+    for (double& value : lanes) value = draw();
+  }
+  values[3].fill(draw());
+  return values;
+}
+
 TEST_CASE("equal expressions are one node", "[program]") {
   Leaves l;
   const NodeId sum = l.graph.apply(Op::add, l.nodes[0], l.nodes[1]);
@@ -53,7 +106,7 @@ TEST_CASE("constants and terms that are switched off are folded", "[program]") {
 /// A node and the plain C++ value of the same expression in each lane.
 struct Term {
   NodeId node;
-  std::array<double, n> value;
+  Lanes value;
 };
 
 TEST_CASE("random sums of products keep their values", "[program]") {
@@ -61,19 +114,9 @@ TEST_CASE("random sums of products keep their values", "[program]") {
   std::uniform_real_distribution<double> uniform(0.5, 1.5);
   for (int round = 0; round < 200; ++round) {
     Leaves l;
-    Memory columns, scalars, noise, registers;
+    const std::array<Lanes, 4> leaves = leaf_values([&] { return uniform(engine); });
     std::vector<Term> terms;
-    for (std::size_t i = 0; i < 4; ++i) {
-      Term term{l.nodes[i], {}};
-      const double shared = uniform(engine);
-      for (double& value : term.value) value = i == 3 ? shared : uniform(engine);
-      double* place = i == 0   ? columns.values.data()
-                      : i == 1 ? noise.values.data()
-                      : i == 2 ? columns.values.data() + n
-                               : scalars.values.data();
-      std::copy(term.value.begin(), term.value.end(), place);
-      terms.push_back(term);
-    }
+    for (std::size_t i = 0; i < 4; ++i) terms.push_back({l.nodes[i], leaves[i]});
     for (int k = 0; k < 12; ++k) {
       const Term a = terms[engine() % terms.size()];
       const Term b = terms[engine() % terms.size()];
@@ -86,43 +129,68 @@ TEST_CASE("random sums of products keep their values", "[program]") {
       }
       terms.push_back(term);
     }
+    std::erase_if(terms, [&l](const Term& term) { return l.graph.is_scalar(term.node); });
     std::vector<NodeId> outputs;
-    for (const Term& term : terms) {
-      if (!l.graph.is_scalar(term.node)) outputs.push_back(term.node);
-    }
-    std::uint16_t slots = 1;
-    std::vector<NodeId> slow;
-    for (NodeId id = 0; id < l.graph.size(); ++id) {
-      if (l.graph.is_constant(id)) {
-        const Operand place{Operand::Kind::scalar, slots++};
-        l.places[id] = place;
-        std::fill_n(scalars.values.data() + place.index * n, n, l.graph[id].value);
-      } else if (l.graph.is_scalar(id) && !l.places.contains(id)) {
-        slow.push_back(id);
-      }
-    }
-    const Code scalar_code = build_scalar_code(l.graph, slow, l.places, slots);
-    const Code code = build_code(l.graph, outputs, l.places);
-    REQUIRE(slots < 64);
-    REQUIRE(code.register_count() < 64);
-    const Frame frame{registers.values.data(),
-                      columns.values.data(),
-                      scalars.values.data(),
-                      noise.values.data(),
-                      n,
-                      n,
-                      n};
-    scalar_code.run(frame);
-    code.run(frame);
-    std::size_t next = 0;
-    for (const Term& term : terms) {
-      if (l.graph.is_scalar(term.node)) continue;
-      const double* result = frame.at(code.outputs()[next++]);
+    for (const Term& term : terms) outputs.push_back(term.node);
+    const std::vector<Lanes> results = values_of(l, leaves, outputs);
+    for (std::size_t t = 0; t < terms.size(); ++t) {
       for (std::size_t i = 0; i < n; ++i) {
-        CHECK(result[i] == Approx(term.value[i]).epsilon(1e-9).margin(1e-9));
+        CHECK(results[t][i] == Approx(terms[t].value[i]).epsilon(1e-9).margin(1e-9));
       }
     }
   }
+}
+
+TEST_CASE("a choice is one of the two to the last bit", "[program]") {
+  constexpr std::array ops{Op::add, Op::mul,    Op::mul, Op::sub, Op::neg,
+                           Op::exp, Op::select, Op::gt,  Op::min};
+  std::mt19937 engine(11);
+  std::uniform_real_distribution<double> uniform(0.5, 1.5);
+  for (int round = 0; round < 300; ++round) {
+    Leaves l;
+    Graph& g = l.graph;
+    std::vector<NodeId> nodes(l.nodes.begin(), l.nodes.end());
+    nodes.push_back(g.constant(0.3));
+    for (int k = 0; k < 16; ++k) {
+      const NodeId a = nodes[engine() % nodes.size()], b = nodes[engine() % nodes.size()];
+      const Op op = ops[engine() % ops.size()];
+      nodes.push_back(op == Op::select ? g.apply(op, g.apply(Op::gt, a, b), b, g.constant(0.0))
+                                       : g.apply(op, a, b));
+    }
+    const NodeId holds = g.apply(Op::gt, l.nodes[2], g.constant(1.0));
+    const NodeId a = nodes[nodes.size() - 1 - engine() % 6];
+    const NodeId b = nodes[nodes.size() - 1 - engine() % 6];
+    const NodeId chosen = g.choose(holds, a, b);
+    if (g.is_scalar(a) || g.is_scalar(b)) continue;
+    const std::array<Lanes, 4> leaves = leaf_values([&] { return uniform(engine); });
+    const std::vector<Lanes> values = values_of(l, leaves, {holds, a, b, chosen});
+    for (std::size_t i = 0; i < n; ++i) {
+      const double expected = values[values[0][i] != 0.0 ? 1 : 2][i];
+      // Not of NaN, whose sign is nobody's.
+      REQUIRE((std::isnan(expected) ? std::isnan(values[3][i])
+                                    : std::bit_cast<std::uint64_t>(values[3][i]) ==
+                                          std::bit_cast<std::uint64_t>(expected)));
+    }
+  }
+}
+
+TEST_CASE("what both sides of a choice do is done once", "[program]") {
+  Leaves l;
+  Graph& g = l.graph;
+  const NodeId x = l.nodes[0], z = l.nodes[1], held = l.nodes[2];
+  const NodeId holds = g.apply(Op::gt, held, g.constant(1.0));
+  const NodeId first =
+      g.apply(Op::mul, g.constant(2.0), g.apply(Op::exp, g.apply(Op::mul, held, x)));
+  const NodeId second = g.apply(Op::exp, g.apply(Op::neg, z));
+  Places places = l.places;
+  // Held: 2 or 1, `held` or -1.
+  const NodeId scale = g.apply(Op::select, holds, g.constant(2.0), g.constant(1.0));
+  const NodeId slope = g.apply(Op::select, holds, held, g.constant(-1.0));
+  places[holds] = {Operand::Kind::column, 2};
+  places[scale] = {Operand::Kind::column, 3};
+  places[slope] = {Operand::Kind::column, 4};
+  const Code code = build_code(g, {g.choose(holds, first, second)}, places);
+  CHECK(code.instructions().size() == 4);  // choose x or z, times the slope, exp, times the scale
 }
 
 TEST_CASE("small powers are products and roots", "[program]") {

@@ -67,6 +67,9 @@ class Graph {
   NodeId constant(double value);
   NodeId leaf(Leaf leaf);
   NodeId apply(Op op, NodeId a, NodeId b = 0, NodeId c = 0);
+  /// `a` where the condition holds, else `b`, to the last bit. Where both are worked out alike their operands are
+  /// chosen, so that lanes of either kind share the operations: exp(x) or exp(y) is exp(x or y).
+  NodeId choose(NodeId condition, NodeId a, NodeId b);
 
   const Node& operator[](NodeId id) const { return nodes_[id]; }
   std::size_t size() const { return nodes_.size(); }
@@ -98,6 +101,8 @@ class Graph {
     return nodes_[id].op == Op::mul && is_slow(nodes_[id].a) && !is_slow(nodes_[id].b);
   }
   NodeId product(NodeId a, NodeId b);
+  NodeId operation(Op op, NodeId a, NodeId b, NodeId c);
+  Node written_like(NodeId id, const Node& other);
   bool fused(Op op, NodeId a, NodeId b, NodeId& out);
 
   std::vector<Node> nodes_;
