@@ -120,16 +120,21 @@ Frame Block::run_on_records(const program::RecordCode& code, const Slot* slots, 
 // Code whose inputs are in columns_.
 Frame Block::run_on_columns(const program::RecordCode& code, std::size_t n) {
   registers_.reserve(code.code().register_count() * scratch_stride);
-  code_scalars_.reserve(code.scalars().size());
+  const program::ScalarBank& scalars = code.scalars();
+  code_scalars_.reserve(scalars.size());
   Frame frame;
   frame.registers = registers_.data();
   frame.columns = columns_.data();
   frame.scalars = code_scalars_.data();
   frame.stride = scratch_stride;
-  frame.scalar_stride = kernel::lane_quantum;
   frame.n = n;
-  code.scalars().initialise(code_scalars_.data());
-  code.scalars().set_step(code_scalars_.data(), step_scalars());
+  if (scalars.follows_step()) {
+    frame.scalar_stride = kernel::lane_quantum;
+    scalars.initialise(code_scalars_.data());
+    scalars.set_step(code_scalars_.data(), step_scalars());
+  } else {
+    std::copy_n(scalars.constants(), scalars.slot_count(), code_scalars_.data());
+  }
   code.code().run(frame);
   return frame;
 }

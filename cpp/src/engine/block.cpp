@@ -306,7 +306,7 @@ void Block::step(std::size_t k) {
     if (pool->size() == 0) continue;
     const StateProgram& program = pool->program();
     if (program.clocks().empty() && program.variables().empty()) continue;
-    pool->set_step(k, grid, code_scalars_);
+    pool->set_step(k, grid);
     const std::size_t first_fired = fired_.size();
     for (std::size_t t = 0; t < pool->tile_count(); ++t) {
       Tile& tile = pool->tile(t);

@@ -51,10 +51,16 @@ Pool::Pool(std::shared_ptr<const program::StateProgram> program, const outcome::
       watch_(watch_for(*program_, plan)),
       moving_columns_(model.variables.size(), -1),
       scalars_(program_->scalars().size()),
+      scalar_room_(program_->scalars().size()),
       step_(no_step),
       first_step_(no_step) {
   for (const program::MovingVariable& moving : program_->variables()) {
     moving_columns_[moving.variable] = moving.column;
+  }
+  const program::ScalarBank& bank = program_->scalars();
+  bank.initialise(scalar_room_.data());
+  for (std::size_t row = 0; row < kernel::lane_quantum; ++row) {
+    std::copy_n(bank.constants(), bank.slot_count(), scalars_.data() + row * bank.slot_count());
   }
 }
 
@@ -127,13 +133,12 @@ Slot Pool::move_last_to(std::size_t position) {
   return to.slots[lane];
 }
 
-void Pool::set_step(std::size_t k, const program::Grid& grid, Buffer<double>& room) {
+void Pool::set_step(std::size_t k, const program::Grid& grid) {
   const bool is_there =
       first_step_ != no_step && k >= first_step_ && k - first_step_ < kernel::lane_quantum;
   if (!is_there) {
     first_step_ = k;
-    room.reserve(program_->scalars().size());
-    program_->scalars().set_steps(scalars_.data(), grid, k, room.data());
+    program_->scalars().set_steps(scalars_.data(), grid, k, scalar_room_.data());
   }
   step_ = k;
 }

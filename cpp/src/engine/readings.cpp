@@ -25,7 +25,7 @@ void Block::read_stepped(std::size_t k) {
     if (program.stepped_signals().empty() || pool->size() == 0) continue;
     const Watch& watch = pool->watch();
     if (grid.points[k - 1].time >= watch.until) continue;  // all that follows has closed
-    pool->set_step(k, grid, code_scalars_);
+    pool->set_step(k, grid);
     const Code& code = program.stepped_code();
     registers_.reserve(code.register_count() * scratch_stride);
     for (std::size_t t = 0; t < pool->tile_count(); ++t) {
@@ -103,7 +103,7 @@ void Block::read_at_dates(std::size_t k) {
   for (const auto& pool : pools_) {
     const StateProgram& program = pool->program();
     if (pool->size() == 0) continue;
-    pool->set_step(k, grid, code_scalars_);
+    pool->set_step(k, grid);
     const Code& code = program.signal_code();
     registers_.reserve(code.register_count() * scratch_stride);
     for (std::size_t t = 0; t < pool->tile_count(); ++t) {

@@ -27,7 +27,7 @@ void Block::resolve_pending() {
       any = true;
       slots.swap(pool.pending);
       pool.pending.clear();
-      pool.set_step(current_, program_.grid(), code_scalars_);
+      pool.set_step(current_, program_.grid());
       for (std::size_t from = 0; from < slots.size(); from += tile_lanes) {
         sub_step(pool, slots.data() + from, std::min(tile_lanes, slots.size() - from));
       }

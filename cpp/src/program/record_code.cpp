@@ -58,8 +58,13 @@ void ScalarBank::build(const Graph& graph, const std::vector<NodeId>& outputs, P
   for (Input& input : inputs_) {
     constants_[input.slot] = std::numeric_limits<double>::quiet_NaN();  // no step has been set
     input.is_computed_with = is_read(code_, input.slot);
-    follows_step_ = follows_step_ || input.is_computed_with;
+    changing_.push_back(input.slot);
   }
+  // Of constants alone nothing is computed: the graph folds them.
+  for (const Instruction& instruction : code_.instructions()) {
+    changing_.push_back(instruction.out.index);
+  }
+  changing_.shrink_to_fit();
 }
 
 std::optional<double> ScalarBank::constant(std::uint16_t slot) const {
@@ -82,7 +87,7 @@ void ScalarBank::initialise(double* scalars) const {
 
 // Most steps resemble the one before: seasons and levers change on few dates.
 void ScalarBank::set_step(double* scalars, const double* step) const {
-  bool has_changed = !follows_step_;
+  bool has_changed = false;
   for (const Input& input : inputs_) {
     double* slot = scalars + input.slot * kernel::lane_quantum;
     const double value = step[input.scalar];
@@ -96,13 +101,12 @@ void ScalarBank::set_step(double* scalars, const double* step) const {
 void ScalarBank::set_steps(double* rows, const Grid& grid, std::size_t k, double* room) const {
   constexpr std::size_t n = kernel::lane_quantum;
   const std::size_t last = grid.points.size() - 1;
-  initialise(room);
   for (std::size_t lane = 0; lane < n; ++lane) {
     const double* step = grid.step(std::min(k + lane, last));
     for (const Input& input : inputs_) room[input.slot * n + lane] = step[input.scalar];
   }
   compute(room);
-  for (std::size_t slot = 0; slot < constants_.size(); ++slot) {
+  for (const std::uint16_t slot : changing_) {
     for (std::size_t lane = 0; lane < n; ++lane) {
       rows[lane * constants_.size() + slot] = room[slot * n + lane];
     }

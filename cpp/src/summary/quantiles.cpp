@@ -131,7 +131,9 @@ bool QuantileSketch::add_exactly(const double* values, std::size_t n,
         return false;
       }
       if (++n_occupied_ > most_occupied(slots_.size())) {
-        place(occupied(), 2 * slots_.size(), 0);
+        // Where no value has come twice so far, hardly any will.
+        const bool all_differ = n_occupied_ + extent.n_zero > i;
+        place(occupied(), all_differ ? slots_for(std::min(n, capacity_)) : 2 * slots_.size(), 0);
         ++n_occupied_;
         slot = &slots_[find(key)];
       }
@@ -370,10 +372,38 @@ std::vector<QuantileSketch::Slot> QuantileSketch::sorted_slots() const {
   // Neighbours of the grid lie side by side, but for the end of the table, where they go on at its start.
   const auto turn = std::is_sorted_until(slots.begin(), slots.end(), is_less);
   std::rotate(slots.begin(), turn, slots.end());
-  if (!std::is_sorted(slots.begin(), slots.end(), is_less)) {
+  if (std::is_sorted(slots.begin(), slots.end(), is_less)) return slots;
+  if (level_ == 0) {
+    sort_by_value(slots, minimum_, maximum_);
+  } else {
     std::sort(slots.begin(), slots.end(), is_less);
   }
   return slots;
+}
+
+// Values lie about as dense everywhere: they are dealt out to as many drawers of equal width, and sorted in those that hold
+// more than one.
+void QuantileSketch::sort_by_value(std::vector<Slot>& slots, double low, double high) {
+  const auto is_less = [](const Slot& a, const Slot& b) { return a.key < b.key; };
+  const double per_width = static_cast<double>(slots.size()) / (high - low);
+  if (!std::isnormal(per_width)) return std::sort(slots.begin(), slots.end(), is_less);
+  const auto drawer_of = [&](const Slot& slot) {
+    return static_cast<std::size_t>((exact_value(slot.key) - low) * per_width);
+  };
+  std::vector<std::uint32_t> ends(slots.size() + 2, 0);  // of the drawer before
+  for (const Slot& slot : slots) ++ends[drawer_of(slot) + 1];
+  for (std::size_t d = 1; d < ends.size(); ++d) ends[d] += ends[d - 1];
+  std::vector<Slot> dealt(slots.size());
+  for (const Slot& slot : slots) dealt[ends[drawer_of(slot)]++] = slot;
+  std::size_t begin = 0;
+  for (const std::uint32_t end : ends) {
+    if (end - begin > 1) {
+      std::sort(dealt.begin() + static_cast<std::ptrdiff_t>(begin),
+                dealt.begin() + static_cast<std::ptrdiff_t>(end), is_less);
+    }
+    begin = end;
+  }
+  slots.swap(dealt);
 }
 
 double QuantileSketch::value_at(const std::vector<Run>& runs, std::uint64_t rank) const {

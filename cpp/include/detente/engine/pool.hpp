@@ -109,7 +109,7 @@ class Pool {
   double* scalars() {
     return scalars_.data() + (step_ - first_step_) * program_->scalars().slot_count();
   }
-  void set_step(std::size_t k, const program::Grid& grid, Buffer<double>& room);
+  void set_step(std::size_t k, const program::Grid& grid);
 
   /// Column of a variable, or -1 where it does not move.
   std::ptrdiff_t moving_column(std::size_t variable) const { return moving_columns_[variable]; }
@@ -147,7 +147,8 @@ class Pool {
   std::vector<std::size_t> gaps_;
   std::size_t size_ = 0;  ///< gaps included
   std::size_t peak_ = 0;
-  Buffer<double> scalars_;  ///< of a few steps at a time, a row each
+  Buffer<double> scalars_;      ///< of a few steps at a time, a row each
+  Buffer<double> scalar_room_;  ///< where they are worked out
   std::size_t step_, first_step_;
 };
 

@@ -20,17 +20,22 @@ class ScalarBank {
   std::size_t slot_count() const { return constants_.size(); }
   /// Of the buffers below, in doubles.
   std::size_t size() const { return constants_.size() * kernel::lane_quantum; }
+  /// Whether the scalars are other ones at other steps.
+  bool follows_step() const { return !inputs_.empty(); }
+  /// The scalars, one a slot; of those that change with the step NaN, or what constants alone tell.
+  const double* constants() const { return constants_.data(); }
   /// Fills `scalars` (aligned) with the constants. A slot is a column of one quantum of lanes, all alike.
   void initialise(double* scalars) const;
   /// Writes the scalars of a step and recomputes what depends on those that have changed.
   void set_step(double* scalars, const double* step) const;
-  /// The scalars of the lane_quantum steps from `k` on, slot_count() a row. They are worked out in `room`, a lane each.
+  /// The scalars of the lane_quantum steps from `k` on: of slot s, where it changes with the step, in rows[j * slot_count()
+  /// + s] for step k + j. They are worked out in `room`, which has been initialised, a lane each.
   void set_steps(double* rows, const Grid& grid, std::size_t k, double* room) const;
   /// The number that stands in a slot at every step; none where it is computed or changes with the step.
   std::optional<double> constant(std::uint16_t slot) const;
   std::size_t bytes() const {  ///< beside the object itself
     return constants_.capacity() * sizeof(double) + inputs_.capacity() * sizeof(Input) +
-           code_.bytes();
+           changing_.capacity() * sizeof(std::uint16_t) + code_.bytes();
   }
 
  private:
@@ -43,7 +48,7 @@ class ScalarBank {
   };
   std::vector<double> constants_;  ///< one a slot
   std::vector<Input> inputs_;
-  bool follows_step_ = false;  ///< whether anything is computed with an input
+  std::vector<std::uint16_t> changing_;  ///< slots of inputs and of what is computed
   Code code_;
 };
 
