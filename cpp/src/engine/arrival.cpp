@@ -162,7 +162,10 @@ void Block::arrive(Pool& pool, const Slot* slots, std::size_t m) {
   }
   for (std::size_t i = 0; i < m; ++i) entered_[slots[i]] = 0;
 
-  for (const program::ActiveClock& clock : state.clocks()) draw_clock(clock, slots, m);
+  for (std::size_t i = 0; i < m; ++i) {
+    for (const program::ActiveClock& clock : state.clocks()) note_clock(clock, slots[i]);
+  }
+  draw_clocks();
 
   for (std::size_t from = 0; from < m; from += tile_lanes) {
     const std::size_t count = std::min(tile_lanes, m - from);
@@ -197,31 +200,32 @@ program::ElementId Block::element_of(const program::ActiveClock& clock, Slot slo
   return clock.by_state[static_cast<std::size_t>(record(slot)[layout_.state(clock.chain)])];
 }
 
-// New draws in the records of paths whose clock has run out, or never ran.
-void Block::draw_clock(const program::ActiveClock& clock, const Slot* slots, std::size_t m) {
-  for (const program::ElementId element : clock.elements) {
-    const std::uint32_t field = layout_.clock(element);
-    const bool is_sole = clock.by_state.empty();
-    undrawn_.clear();
-    for (std::size_t i = 0; i < m; ++i) {
-      const bool is_undrawn = std::isnan(record(slots[i])[field]);
-      if (is_undrawn && (is_sole || element_of(clock, slots[i]) == element)) {
-        undrawn_.push_back(slots[i]);
-      }
-    }
-    if (!undrawn_.empty()) draw_clock(element, undrawn_);
-  }
+// Notes that a path needs a new draw of a clock which has run out, or never ran. They are drawn together, of all clocks, since
+// few lanes lack any one.
+void Block::note_clock(const program::ActiveClock& clock, Slot slot) {
+  const program::ElementId element = element_of(clock, slot);
+  if (element == program::no_element) return;
+  double* fields = record(slot);
+  double& left = fields[layout_.clock(element)];
+  if (!std::isnan(left)) return;
+  note_draw(undrawn_.size(), slot, fields[layout_.firings(element)], true);
+  streams_[undrawn_.size()] = program_.streams(element).clock;
+  undrawn_.push_back(&left);
+  if (undrawn_.size() == tile_lanes) draw_clocks();
 }
 
-void Block::draw_clock(program::ElementId element, const std::vector<Slot>& slots) {
-  const std::uint32_t stream = program_.streams(element).clock;
-  for (std::size_t from = 0; from < slots.size(); from += tile_lanes) {
-    const std::size_t count = std::min(tile_lanes, slots.size() - from);
-    draw(variates_.data(), stream, slots.data() + from, count, element, true);
-    for (std::size_t i = 0; i < count; ++i) {
-      record(slots[from + i])[layout_.clock(element)] = variates_[i];
-    }
-  }
+// What has been noted, into the records.
+void Block::draw_clocks() {
+  const std::size_t m = undrawn_.size();
+  if (m == 0) return;
+  const std::size_t n = rounded_lanes(m);
+  std::fill(paths_.data() + m, paths_.data() + n, paths_[0]);
+  std::fill(indices_.data() + m, indices_.data() + n, indices_[0]);
+  std::fill(streams_.data() + m, streams_.data() + n, streams_[0]);
+  kernel::active().exponentials_of(variates_.data(), options_.seed_key, streams_.data(),
+                                   paths_.data(), indices_.data(), n);
+  for (std::size_t k = 0; k < m; ++k) *undrawn_[k] = variates_[k];
+  undrawn_.clear();
 }
 
 // What clocks have left, from the records to the column of lane_places_. A clock that is nobody's never runs out.

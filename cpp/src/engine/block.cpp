@@ -39,7 +39,8 @@ Block::Block(const Task& task, const Options& options)
       variates_(4 * tile_lanes),
       paths_(tile_lanes),
       indices_(tile_lanes),
-      lanes_(tile_lanes) {
+      lanes_(tile_lanes),
+      streams_(tile_lanes) {
   const model::Model& model = program_.model();
   strides_.assign(n_chains_, 1);
   for (std::size_t c = n_chains_; c-- > 1;) {

@@ -168,9 +168,10 @@ void Block::fire_in_place(Pool& pool, ElementId element, const Slot* slots, std:
     load_assigned(pool, element, chunk, count);
     if (pool.light_held[element] != nullptr) load_held(*pool.light_held[element], chunk, count);
     for (const program::ActiveClock* clock : shared_clocks_) {
-      draw_clock(*clock, chunk, count);
-      load_clock(*clock, chunk, count);
+      for (std::size_t i = 0; i < count; ++i) note_clock(*clock, chunk[i]);
     }
+    draw_clocks();
+    for (const program::ActiveClock* clock : shared_clocks_) load_clock(*clock, chunk, count);
     if (is_read) read_light(pool, element, chunk, count);
   }
 }

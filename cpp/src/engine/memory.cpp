@@ -95,8 +95,7 @@ std::vector<PoolUse> play(const Task& task, const Draws& draws, const RunOptions
     use.own_bytes = sizeof(Pool) + model.variables.size() * sizeof(std::ptrdiff_t) +
                     n_elements * (3 * sizeof(void*) + 2 * sizeof(std::vector<Slot>) +
                                   sizeof(LightReading) + sizeof(std::uint32_t) + 1 + 64) +
-                    2 * pool->program().scalars().size() * sizeof(double) +
-                    pool->program().bytes();
+                    2 * pool->program().scalars().size() * sizeof(double) + pool->program().bytes();
     uses.push_back(use);
   }
   return uses;

@@ -19,7 +19,7 @@ void Block::read_stepped(std::size_t k) {
   const program::Grid& grid = program_.grid();
   const double time = grid.points[k].time;
   const double length = grid.points[k].time - grid.points[k - 1].time;
-  std::vector<const double*> values;
+  std::vector<const double*>& values = outputs_;
   for (const auto& pool : pools_) {
     const StateProgram& program = pool->program();
     if (program.stepped_signals().empty() || pool->size() == 0) continue;

@@ -16,7 +16,7 @@ using program::StepScalar;
 
 // Firings send lanes to other pools with the rest of the step to go; what fires there is next.
 void Block::resolve_pending() {
-  std::vector<Slot> slots;
+  std::vector<Slot>& slots = resolving_;
   for (bool any = true; any;) {
     fire(fired_);
     any = false;

@@ -374,7 +374,7 @@ std::vector<QuantileSketch::Slot> QuantileSketch::sorted_slots() const {
   std::rotate(slots.begin(), turn, slots.end());
   if (std::is_sorted(slots.begin(), slots.end(), is_less)) return slots;
   if (level_ == 0) {
-    sort_by_value(slots, minimum_, maximum_);
+    sort_by_value(slots);
   } else {
     std::sort(slots.begin(), slots.end(), is_less);
   }
@@ -383,8 +383,10 @@ std::vector<QuantileSketch::Slot> QuantileSketch::sorted_slots() const {
 
 // Values lie about as dense everywhere: they are dealt out to as many drawers of equal width, and sorted in those that hold
 // more than one.
-void QuantileSketch::sort_by_value(std::vector<Slot>& slots, double low, double high) {
+void QuantileSketch::sort_by_value(std::vector<Slot>& slots) {
   const auto is_less = [](const Slot& a, const Slot& b) { return a.key < b.key; };
+  const auto [first, last] = std::minmax_element(slots.begin(), slots.end(), is_less);
+  const double low = exact_value(first->key), high = exact_value(last->key);
   const double per_width = static_cast<double>(slots.size()) / (high - low);
   if (!std::isnormal(per_width)) return std::sort(slots.begin(), slots.end(), is_less);
   const auto drawer_of = [&](const Slot& slot) {

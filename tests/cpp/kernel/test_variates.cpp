@@ -169,6 +169,29 @@ TEST_CASE("exponentials are the negative logarithms of the uniforms", "[kernel]"
   }
 }
 
+TEST_CASE("exponentials of streams of their own are those of each stream", "[kernel]") {
+  const auto columns = std::make_unique<Columns>();
+  for (std::size_t i = 0; i < n_lanes; ++i) {
+    columns->path.lane[i] = 3 * i;
+    columns->index.lane[i] = static_cast<std::uint32_t>(i % 5);
+  }
+  for (const kernel::Table* table : kernel::available()) {
+    for (const std::size_t n : {std::size_t{8}, std::size_t{24}, n_lanes}) {
+      const auto streams = std::make_unique<ColumnOf<std::uint32_t>>();
+      for (std::size_t i = 0; i < n; ++i) streams->lane[i] = static_cast<std::uint32_t>(i * i % 3);
+      table->exponentials_of(columns->e.lane, 21, streams->lane, columns->path.lane,
+                             columns->index.lane, n);
+      for (std::uint32_t stream = 0; stream < 3; ++stream) {
+        table->exponentials(columns->u.lane, {21, stream}, columns->path.lane, columns->index.lane,
+                            n);
+        for (std::size_t i = 0; i < n; ++i) {
+          if (streams->lane[i] == stream) REQUIRE(columns->e.lane[i] == columns->u.lane[i]);
+        }
+      }
+    }
+  }
+}
+
 TEST_CASE("variates depend on neither the lane's position nor the column's length", "[kernel]") {
   const auto whole = std::make_unique<Columns>(), part = std::make_unique<Columns>();
   constexpr std::size_t shift = 5, length = 1032;

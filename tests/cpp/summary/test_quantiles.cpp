@@ -193,6 +193,22 @@ TEST_CASE("many values at once make the sketch that they make one by one", "[sum
   }
 }
 
+TEST_CASE("exact sketches of ranges apart are joined where they come to have too many bins",
+          "[summary]") {
+  std::vector<double> low(200), high(200), all;
+  for (std::size_t i = 0; i < low.size(); ++i) {
+    low[i] = -1.0 + 0.001 * static_cast<double>(i * i % 211);
+    high[i] = 1e3 + static_cast<double>(i * i % 211);
+  }
+  all = low;
+  all.insert(all.end(), high.begin(), high.end());
+  for (const bool turned : {false, true}) {
+    QuantileSketch joined = sketch_of(turned ? high : low, QuantileSketch::compact_capacity);
+    joined.merge(sketch_of(turned ? low : high, QuantileSketch::compact_capacity));
+    CHECK(bytes_of(joined) == bytes_of(sketch_of(all, QuantileSketch::compact_capacity)));
+  }
+}
+
 TEST_CASE("doubles of every size keep their order in sixteen bins", "[summary]") {
   Generator generator(44);
   std::vector<double> values;

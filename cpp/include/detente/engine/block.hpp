@@ -334,8 +334,8 @@ class Block {
   void forget_groups();
   void arrive(Pool& pool, const Slot* slots, std::size_t m);
   program::ElementId element_of(const program::ActiveClock& clock, Slot slot) const;
-  void draw_clock(const program::ActiveClock& clock, const Slot* slots, std::size_t m);
-  void draw_clock(program::ElementId element, const std::vector<Slot>& slots);
+  void note_clock(const program::ActiveClock& clock, Slot slot);
+  void draw_clocks();
   void load_clock(const program::ActiveClock& clock, const Slot* slots, std::size_t m);
   void leave(Slot slot);
   void close_gaps(Pool& pool);
@@ -407,7 +407,8 @@ class Block {
   std::vector<double> kept_, signals_;
   std::vector<const double*> outputs_;
   std::vector<ClockView> clock_views_;
-  std::vector<Slot> changed_, chosen_, arriving_, group_, undrawn_;
+  std::vector<Slot> changed_, chosen_, arriving_, group_, resolving_;
+  std::vector<double*> undrawn_;                            ///< clocks that have been noted
   std::vector<const program::ActiveClock*> shared_clocks_;  ///< of the chains that a firing moves
   std::vector<Fired> fired_;                                ///< crossed, taken from their pools
   std::vector<LightFired> light_;                           ///< crossed, to fire where they are
@@ -422,7 +423,7 @@ class Block {
   Buffer<double> registers_, columns_, code_scalars_, variates_, splats_;
   std::array<std::uint8_t, tile_lanes / 8> marks_{};  ///< lanes that cross, as bits
   Buffer<std::uint64_t> paths_;
-  Buffer<std::uint32_t> indices_, lanes_;
+  Buffer<std::uint32_t> indices_, lanes_, streams_;
 
   BlockResult result_;
 };

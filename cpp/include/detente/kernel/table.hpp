@@ -62,6 +62,9 @@ struct Table {
   /// Standard exponentials, -log(u) of those uniforms.
   void (*exponentials)(double* e, StreamKey key, const std::uint64_t* path,
                        const std::uint32_t* index, std::size_t n);
+  /// The same, each lane from a stream of its own.
+  void (*exponentials_of)(double* e, std::uint64_t seed_key, const std::uint32_t* stream,
+                          const std::uint64_t* path, const std::uint32_t* index, std::size_t n);
 
   /// Marks the lanes that a clock needs looked at, one bit each (lane i: bit i mod 8 of marks[i / 8]), unless
   /// burnt[i] >= 0 and clock[i] - burnt[i] >= 0, so that crossings, negative and NaN hazards are all found. Marks that

@@ -119,7 +119,7 @@ class QuantileSketch {
   void leave_exactness(int least_level);
   std::vector<Slot> occupied() const;
   std::vector<Slot> sorted_slots() const;
-  static void sort_by_value(std::vector<Slot>& slots, double low, double high);
+  static void sort_by_value(std::vector<Slot>& slots);
   Bin bin_of(const Run& run) const;
   bool is_one_value(const Run& run) const;
   std::vector<Run> runs() const;
