@@ -6,6 +6,7 @@
 #include <boost/math/special_functions/gamma.hpp>
 #include <cmath>
 #include <limits>
+#include <optional>
 
 #include "detente/kernel/dispatch.hpp"
 
@@ -69,6 +70,30 @@ kernel::ColumnFunction function_of(Op op, Shape shape) {
       break;
   }
   return nullptr;
+}
+
+bool is_product(const Instruction& instruction) {
+  return instruction.function == function_of(Op::mul, Shape::vv) ||
+         instruction.function == function_of(Op::mul, Shape::vs) ||
+         instruction.function == function_of(Op::mul, Shape::sv);
+}
+
+/// c exp(a b) as one instruction, where three in a row make it and keep nothing else. Hazards are like that.
+std::optional<Instruction> growth_of(const Instruction& product, const Instruction& exp,
+                                     const Instruction& scaling) {
+  const Operand between = product.out;
+  const bool is_exp = exp.function == function_of(Op::exp, Shape::vv) && exp.a == between;
+  if (!is_exp || !is_product(product) || !is_product(scaling)) return std::nullopt;
+  const bool is_first = scaling.a == between, is_second = scaling.b == between;
+  if (exp.out != between || scaling.out != between || is_first == is_second) return std::nullopt;
+  Instruction growth{nullptr, between, product.a, product.b, is_first ? scaling.b : scaling.a};
+  if (growth.a.kind == Operand::Kind::scalar) std::swap(growth.a, growth.b);
+  const bool has_one_b = growth.b.kind == Operand::Kind::scalar;
+  const bool has_one_c = growth.c.kind == Operand::Kind::scalar;
+  const Op op = has_one_b ? (has_one_c ? Op::growth_bc : Op::growth_b)
+                          : (has_one_c ? Op::growth_c : Op::growth);
+  growth.function = function_of(op, Shape::vv);
+  return growth;
 }
 
 /// Nodes below `outputs` that have no place yet, operands first.
@@ -173,6 +198,7 @@ class CodeBuilder {
     const std::vector<NodeId> order = in_order(graph_, outputs, places_);
     count_readers(order, outputs);
     for (const NodeId id : order) emit(id);
+    join_growths();
     for (const NodeId id : outputs) code_.outputs_.push_back(places_.at(id));
     code_.instructions_.shrink_to_fit();
     return std::move(code_);
@@ -208,6 +234,17 @@ class CodeBuilder {
   }
 
  private:
+  void join_growths() {
+    const std::vector<Instruction> apart = std::move(code_.instructions_);
+    code_.instructions_.clear();
+    for (std::size_t i = 0; i < apart.size(); ++i) {
+      std::optional<Instruction> growth;
+      if (i + 2 < apart.size()) growth = growth_of(apart[i], apart[i + 1], apart[i + 2]);
+      code_.instructions_.push_back(growth.value_or(apart[i]));
+      if (growth) i += 2;
+    }
+  }
+
   std::uint16_t take_register() {
     if (!free_.empty()) {
       const std::uint16_t index = free_.back();

@@ -307,6 +307,35 @@ TEST_CASE("binary and ternary operations mean what their names say", "[kernel]")
   }
 }
 
+TEST_CASE("fused operations are those that they stand for to the last bit", "[kernel]") {
+  static Column a, b, c, product, powers, expected, found;
+  std::mt19937_64 engine(8);
+  fill(a, engine, -3, 3, Spacing::linear);
+  fill(b, engine, -3, 3, Spacing::linear);
+  fill(c, engine, -3, 3, Spacing::linear);
+  const auto same = [] {
+    return std::equal(std::begin(found.lane), std::end(found.lane), std::begin(expected.lane));
+  };
+  for (const Table* table : detente::kernel::available()) {
+    INFO(table->name);
+    for (const bool one_b : {false, true}) {
+      run(*table, one_b ? Operation::mul_vs : Operation::mul_vv, product, a, b);
+      run(*table, Operation::exp, powers, product);
+      run(*table, Operation::mul_vv, expected, powers, c);
+      run(*table, one_b ? Operation::growth_b : Operation::growth, found, a, b, c);
+      CHECK(same());
+      run(*table, Operation::mul_vs, expected, powers, c);
+      run(*table, one_b ? Operation::growth_bc : Operation::growth_c, found, a, b, c);
+      CHECK(same());
+      Column column_b = b;
+      if (one_b) std::fill(std::begin(column_b.lane), std::end(column_b.lane), b.lane[0]);
+      run(*table, Operation::multiply_add, expected, a, column_b, c);
+      if (one_b) run(*table, Operation::scale_add, found, a, b, c);
+      CHECK((!one_b || same()));
+    }
+  }
+}
+
 TEST_CASE("a lane's result depends on neither its position nor the column's length", "[kernel]") {
   static Column a, b, c, whole, part, shifted_a, shifted_b, shifted_c;
   std::mt19937_64 engine(3);

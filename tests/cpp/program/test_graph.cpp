@@ -190,7 +190,32 @@ TEST_CASE("what both sides of a choice do is done once", "[program]") {
   places[scale] = {Operand::Kind::column, 3};
   places[slope] = {Operand::Kind::column, 4};
   const Code code = build_code(g, {g.choose(holds, first, second)}, places);
-  CHECK(code.instructions().size() == 4);  // choose x or z, times the slope, exp, times the scale
+  CHECK(code.instructions().size() ==
+        2);  // x or z; the exponential of that times the slope, times the scale
+}
+
+TEST_CASE("products, an exponential and a scale are one instruction where nothing else reads them",
+          "[program]") {
+  std::mt19937 engine(3);
+  std::uniform_real_distribution<double> uniform(0.5, 1.5);
+  for (const std::size_t slope : {0, 1, 2, 3}) {
+    for (const std::size_t scale : {0, 1, 2, 3}) {
+      Leaves l;
+      Graph& g = l.graph;
+      const NodeId product = g.apply(Op::mul, l.nodes[slope], l.nodes[1]);
+      const NodeId power = g.apply(Op::exp, product);
+      const NodeId growth = g.apply(Op::mul, l.nodes[scale], power);
+      const std::array<Lanes, 4> leaves = leaf_values([&] { return uniform(engine); });
+      const Code code = build_code(g, {growth}, l.places);
+      CHECK(code.instructions().size() == 1);
+      CHECK(build_code(g, {growth, power}, l.places).instructions().size() == 3);
+      CHECK(build_code(g, {growth, product}, l.places).instructions().size() == 3);
+      // Together with its parts nothing is fused, so that the two ways can be compared.
+      Leaves other = l;
+      const Lanes alone = values_of(l, leaves, {growth})[0];
+      CHECK(alone == values_of(other, leaves, {growth, power, product})[0]);
+    }
+  }
 }
 
 TEST_CASE("small powers are products and roots", "[program]") {
