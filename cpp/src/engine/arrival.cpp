@@ -123,13 +123,12 @@ Frame Block::run_on_columns(const program::RecordCode& code, std::size_t n) {
   const program::ScalarBank& scalars = code.scalars();
   code_scalars_.reserve(scalars.size());
   Frame frame;
-  frame.registers = registers_.data();
-  frame.columns = columns_.data();
-  frame.scalars = code_scalars_.data();
-  frame.stride = scratch_stride;
+  frame.place(Operand::Kind::reg, registers_.data(), scratch_stride);
+  frame.place(Operand::Kind::column, columns_.data(), scratch_stride);
+  frame.place(Operand::Kind::scalar, code_scalars_.data(),
+              scalars.follows_step() ? kernel::lane_quantum : 1);
   frame.n = n;
   if (scalars.follows_step()) {
-    frame.scalar_stride = kernel::lane_quantum;
     scalars.initialise(code_scalars_.data());
     scalars.set_step(code_scalars_.data(), step_scalars());
   } else {
@@ -337,7 +336,7 @@ void Block::store_watch(Pool& pool, Slot slot) {
   for (const Watch::Follower& sum : watch.sums) {
     const std::uint32_t field = plan_.monitors()[sum.monitor].field;
     fields[field] = pool.at(position, sum.column);
-    fields[field + 1] = pool.at(position, watch.time_column);
+    fields[field + 1] = std::max(pool.at(position, watch.time_column), pool.read_until);
   }
 }
 

@@ -339,10 +339,9 @@ void Burst::run_sub_code() {
   const program::Code& code = state_.sub_code();
   block_.registers_.reserve(code.register_count() * scratch_stride);
   Frame frame;
-  frame.registers = block_.registers_.data();
-  frame.columns = scratch_.columns.data();
-  frame.scalars = pool_.scalars();
-  frame.stride = scratch_stride;
+  frame.place(Operand::Kind::reg, block_.registers_.data(), scratch_stride);
+  frame.place(Operand::Kind::column, scratch_.columns.data(), scratch_stride);
+  frame.place(Operand::Kind::scalar, pool_.scalars(), 1);
   frame.n = rounded_lanes(n_);
   code.run(frame);
   collect_columns(code, frame, block_.splats_, block_.outputs_);

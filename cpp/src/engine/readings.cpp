@@ -56,21 +56,21 @@ void Block::read_stepped(std::size_t k) {
       for (std::size_t i = 0; i < values.size(); ++i) {
         std::copy_n(values[i], tile.count, tile.column(watch.first_signal + i));
       }
-      std::fill_n(tile.column(watch.time_column), tile.count, time);
     }
+    pool->read_until = time;
   }
 }
 
 void Block::read_sums(Tile& tile, const Pool& pool, double time, double step,
                       const std::vector<const double*>& values) {
   const Watch& watch = pool.watch();
-  const double* last = tile.column(watch.time_column);
+  const double* own = tile.column(watch.time_column);
   for (const Watch::Follower& follower : watch.sums) {
     const outcome::Monitor& m = plan_.monitors()[follower.monitor];
     double* sum = tile.column(follower.column);
     const double* held = tile.column(watch.first_signal + follower.signal);
     const double* now = values[follower.signal];
-    const double from = m.from;
+    const double all_from = std::max(m.from, pool.read_until);
     const double end = std::min(time, m.until);
     const bool counts = time >= m.from - outcome::same_time && time <= m.until + outcome::same_time;
     switch (m.kind) {
@@ -86,7 +86,7 @@ void Block::read_sums(Tile& tile, const Pool& pool, double time, double step,
         // What moved continuously over the step did so in a straight line: the triangle above the held value.
         const double triangle = m.kind == outcome::MonitorKind::integral ? 0.5 * step : 0.0;
         for (std::size_t i = 0; i < tile.count; ++i) {
-          const double overlap = end - std::max(last[i], from);
+          const double overlap = end - std::max(own[i], all_from);
           if (overlap > 0.0) sum[i] += held[i] * overlap + triangle * (now[i] - held[i]);
         }
         break;

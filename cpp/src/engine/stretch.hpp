@@ -75,10 +75,10 @@ class Stretch {
       view.burnt_step = step_of(burnt);
       view.rate = is_step ? nullptr : frame.at(code.outputs()[j]);
       view.rate_step = step_of(code.outputs()[j]);
-      view.left = frame.columns + clock.column * frame.stride;
+      view.left = frame.at({program::Operand::Kind::column, clock.column});
       view.has_baseline = clock.has_baseline;
       if (!clock.has_baseline) continue;
-      view.cumulative = frame.columns + clock.cumulative_column * frame.stride;
+      view.cumulative = frame.at({program::Operand::Kind::column, clock.cumulative_column});
       const program::Operand at_end = is_step ? state.step_cumulative(code, clock.baseline_index)
                                               : code.outputs()[2 * n_ + clock.baseline_index];
       view.at_end = frame.at(at_end);

@@ -12,6 +12,7 @@ namespace detente::engine {
 
 using program::ActiveClock;
 using program::Frame;
+using program::Operand;
 using program::StepScalar;
 
 // Firings send lanes to other pools with the rest of the step to go; what fires there is next.
@@ -114,10 +115,9 @@ void Block::sub_step(Pool& pool, const Slot* slots, std::size_t m) {
   double* own_time = columns_.data() + n_columns * scratch_stride;
   for (std::size_t i = 0; i < n; ++i) own_time[i] = now_[slots[std::min(i, m - 1)]];
   Frame frame;
-  frame.registers = registers_.data();
-  frame.columns = columns_.data();
-  frame.scalars = pool.scalars();
-  frame.stride = scratch_stride;
+  frame.place(Operand::Kind::reg, registers_.data(), scratch_stride);
+  frame.place(Operand::Kind::column, columns_.data(), scratch_stride);
+  frame.place(Operand::Kind::scalar, pool.scalars(), 1);
   frame.n = n;
   code.run(frame);
 

@@ -130,17 +130,8 @@ std::vector<NodeId> in_order(const Graph& graph, const std::vector<NodeId>& outp
 }  // namespace
 
 void Code::run(const Frame& frame) const {
-  // By kind of operand, without a branch for each.
-  const std::array<double*, 5> first{frame.registers, frame.registers, frame.columns, frame.scalars,
-                                     frame.noise};
-  const std::array<std::size_t, 5> stride{0, frame.stride, frame.stride, frame.scalar_stride,
-                                          frame.stride};
-  const auto at = [&first, &stride](Operand operand) {
-    const auto kind = static_cast<std::size_t>(operand.kind);
-    return first[kind] + operand.index * stride[kind];
-  };
   for (const Instruction& i : instructions_) {
-    i.function(at(i.out), at(i.a), at(i.b), at(i.c), frame.n);
+    i.function(frame.at(i.out), frame.at(i.a), frame.at(i.b), frame.at(i.c), frame.n);
   }
 }
 
@@ -281,6 +272,9 @@ class CodeBuilder {
     Op op = node.op;
     if (op == Op::multiply_add && a.kind != scalar && b.kind == scalar) {
       op = c.kind == scalar ? Op::scale_shift : Op::scale_add;
+    } else if (op == Op::select && a.kind != scalar) {
+      op = b.kind == scalar ? (c.kind == scalar ? Op::select_bc : Op::select_b)
+                            : (c.kind == scalar ? Op::select_c : Op::select);
     } else if (n == 2 && a.kind == scalar && b.kind != scalar) {
       shape = Shape::sv;
     } else if (n == 2 && b.kind == scalar && a.kind != scalar) {

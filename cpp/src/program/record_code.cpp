@@ -116,9 +116,7 @@ void ScalarBank::set_steps(double* rows, const Grid& grid, std::size_t k, double
 // A slot is a column of one quantum of lanes, all alike or a step each.
 void ScalarBank::compute(double* scalars) const {
   Frame frame;
-  frame.scalars = scalars;
-  frame.registers = scalars;
-  frame.scalar_stride = kernel::lane_quantum;
+  frame.place(Operand::Kind::scalar, scalars, kernel::lane_quantum);
   frame.n = kernel::lane_quantum;
   code_.run(frame);
 }

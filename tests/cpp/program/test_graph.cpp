@@ -29,6 +29,16 @@ struct alignas(kernel::alignment) Memory {
   std::array<double, 64 * n> values{};
 };
 
+Frame frame_on(Memory& registers, Memory& columns, Memory& scalars, Memory& noise) {
+  Frame frame;
+  frame.place(Operand::Kind::reg, registers.values.data(), n);
+  frame.place(Operand::Kind::column, columns.values.data(), n);
+  frame.place(Operand::Kind::scalar, scalars.values.data(), n);
+  frame.place(Operand::Kind::noise, noise.values.data(), n);
+  frame.n = n;
+  return frame;
+}
+
 using Lanes = std::array<double, n>;
 
 /// Values of nodes, none of them a scalar, for these values of the leaves.
@@ -54,13 +64,7 @@ std::vector<Lanes> values_of(Leaves& l, const std::array<Lanes, 4>& leaves,
   const Code code = build_code(l.graph, outputs, l.places);
   REQUIRE(slots < 64);
   REQUIRE(code.register_count() < 64);
-  const Frame frame{registers.values.data(),
-                    columns.values.data(),
-                    scalars.values.data(),
-                    noise.values.data(),
-                    n,
-                    n,
-                    n};
+  const Frame frame = frame_on(registers, columns, scalars, noise);
   scalar_code.run(frame);
   code.run(frame);
   std::vector<Lanes> values(outputs.size());
@@ -222,12 +226,12 @@ TEST_CASE("small powers are products and roots", "[program]") {
   const std::array<double, n> bases{0.0, 1e-300, 0.3, 2.0, 1e100, -1.7, INFINITY, NAN};
   for (const double exponent : {0.5, 1.5, 2.0, 3.0}) {
     Leaves l;
-    Memory columns, registers;
+    Memory columns, registers, scalars, noise;
     std::copy(bases.begin(), bases.end(), columns.values.begin());
     const NodeId power = l.graph.apply(Op::pow, l.nodes[0], l.graph.constant(exponent));
     CHECK(l.graph[power].op != Op::pow);
     const Code code = build_code(l.graph, {power}, l.places);
-    const Frame frame{registers.values.data(), columns.values.data(), nullptr, nullptr, n, n};
+    const Frame frame = frame_on(registers, columns, scalars, noise);
     code.run(frame);
     for (std::size_t i = 0; i < n; ++i) {
       const double expected = std::pow(bases[i], exponent);

@@ -4,6 +4,7 @@
 /// one makes a gap for those that arrive; the last lanes fill what is left.
 
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <vector>
 
@@ -48,7 +49,7 @@ struct Watch {
   std::size_t first_signal = 0;   ///< column
   std::vector<Follower> sums;     ///< durations, integrals, maxima, minima
   std::vector<Follower> windows;  ///< eventually, until, first
-  std::size_t time_column = 0;
+  std::size_t time_column = 0;    ///< of a lane's last reading by itself; see also Pool::read_until
   double until = 0.0;  ///< once a reading at or after it is done, nothing changes any more
   std::size_t column_count = 0;  ///< of the pool, the program's included
 };
@@ -115,6 +116,8 @@ class Pool {
   std::ptrdiff_t moving_column(std::size_t variable) const { return moving_columns_[variable]; }
 
   std::vector<Slot> pending;  ///< lanes with a sub-interval to go
+  /// When all lanes that were there have been read last.
+  double read_until = -std::numeric_limits<double>::infinity();
   /// Firing programs of this joint state, by element; null until first needed.
   std::vector<std::shared_ptr<const program::FiringProgram>> firings;
   /// What to read after a light firing, by element.

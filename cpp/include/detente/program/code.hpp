@@ -2,6 +2,7 @@
 
 /// Register code over a column of lanes, made from parts of a graph.
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <string>
@@ -15,6 +16,7 @@ namespace detente::program {
 /// Where an instruction reads or writes.
 struct Operand {
   enum class Kind : std::uint8_t { none, reg, column, scalar, noise } kind = Kind::none;
+  static constexpr std::size_t kinds = 5;
   std::uint16_t index = 0;
   bool operator==(const Operand&) const = default;
 };
@@ -24,30 +26,19 @@ struct Instruction {
   Operand out, a, b, c;
 };
 
-/// Memory that code runs on. Registers and columns are `stride` doubles apart, scalars `scalar_stride`.
+/// Memory that code runs on. By kind of operand, where the first is and how many doubles the next is from it.
 struct Frame {
-  double* registers = nullptr;
-  double* columns = nullptr;
-  double* scalars = nullptr;
-  double* noise = nullptr;  ///< the columns of this step's normals
-  std::size_t stride = 0;
+  std::array<double*, Operand::kinds> first{};
+  std::array<std::size_t, Operand::kinds> stride{};
   std::size_t n = 0;  ///< lanes, a multiple of kernel::lane_quantum
-  std::size_t scalar_stride = 1;
 
+  void place(Operand::Kind kind, double* memory, std::size_t apart) {
+    first[static_cast<std::size_t>(kind)] = memory;
+    stride[static_cast<std::size_t>(kind)] = apart;
+  }
   double* at(Operand operand) const {
-    switch (operand.kind) {
-      case Operand::Kind::reg:
-        return registers + operand.index * stride;
-      case Operand::Kind::column:
-        return columns + operand.index * stride;
-      case Operand::Kind::scalar:
-        return scalars + operand.index * scalar_stride;
-      case Operand::Kind::noise:
-        return noise + operand.index * stride;
-      case Operand::Kind::none:
-        break;
-    }
-    return registers;
+    const auto kind = static_cast<std::size_t>(operand.kind);
+    return first[kind] + operand.index * stride[kind];
   }
   double value(Operand operand, std::size_t lane) const {
     return at(operand)[operand.kind == Operand::Kind::scalar ? 0 : lane];
