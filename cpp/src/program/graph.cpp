@@ -230,6 +230,11 @@ NodeId Graph::operation(Op op, NodeId a, NodeId b, NodeId c) {
   return intern(node, 0);
 }
 
+NodeId Graph::times(NodeId a, NodeId b) {
+  const bool is_plain = !is_slow(a) && !is_slow(b);
+  return is_plain ? operation(Op::mul, a, b, 0) : apply(Op::mul, a, b);
+}
+
 // The node as an operation of the other's kind, where one says the same to the last bit: x is 1 x, and -x is (-1) x; x is x
 // where 1 is true, else 0.
 Node Graph::written_like(NodeId id, const Node& other) {

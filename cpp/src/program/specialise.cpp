@@ -244,7 +244,7 @@ void StateProgram::build_codes(const Program& program, StateCompiler& compiler) 
           clocks_[j].has_baseline
               ? g.apply(Op::sub, at_end[clocks_[j].baseline_index], cumulative_leaf[j])
               : span.length;
-      integrals.push_back(g.apply(Op::mul, rate, length));
+      integrals.push_back(g.times(rate, length));
     }
   };
   const auto step_outputs = [&](bool regular) {

@@ -22,7 +22,9 @@ class Cells {
                         least_level_for(extent.high_beside_zero))) {
     while (between(extent, level_) > most) ++level_;
     first_ = grid_key(extent.low_beside_zero, level_);
-    counts_.resize(between(extent, level_));
+    const std::size_t n = between(extent, level_);
+    counts_.reserve(2 * (n + 1));  // for what `count` needs
+    counts_.resize(n);
   }
 
   void count(const double* values, std::size_t n) {

@@ -67,6 +67,9 @@ class Graph {
   NodeId constant(double value);
   NodeId leaf(Leaf leaf);
   NodeId apply(Op op, NodeId a, NodeId b = 0, NodeId c = 0);
+  /// The product. Of two that change lane by lane at every step just that: their slow factors are not brought together,
+  /// since `a` is worked out anyhow.
+  NodeId times(NodeId a, NodeId b);
   /// `a` where the condition holds, else `b`, to the last bit. Where both are worked out alike their operands are
   /// chosen, so that lanes of either kind share the operations: exp(x) or exp(y) is exp(x or y).
   NodeId choose(NodeId condition, NodeId a, NodeId b);
