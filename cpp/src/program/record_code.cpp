@@ -23,7 +23,9 @@ bool is_one_of(const Leaf& leaf, const std::vector<std::uint32_t>& fields) {
 
 }  // namespace
 
-void ScalarBank::build(const Graph& graph, const std::vector<NodeId>& outputs, Places& places) {
+void ScalarBank::build(const Graph& graph, const std::vector<NodeId>& outputs, Places& places,
+                       Part which) {
+  Contents& part = parts_[static_cast<std::size_t>(which)];
   auto slot_count = static_cast<std::uint16_t>(constants_.size());
   std::vector<NodeId> wanted;
   for (const NodeId id : reach(graph, outputs).scalars) {
@@ -43,7 +45,7 @@ void ScalarBank::build(const Graph& graph, const std::vector<NodeId>& outputs, P
       constants.emplace_back(slot_count++, node.value);
     } else if (node.op == Op::leaf) {
       places[id] = slot;
-      inputs_.push_back({slot_count++, node.leaf.index, false});
+      part.inputs.push_back({slot_count++, node.leaf.index, false});
     } else {
       const int n = arity(node.op);
       stack.push_back(node.a);
@@ -51,30 +53,27 @@ void ScalarBank::build(const Graph& graph, const std::vector<NodeId>& outputs, P
       if (n >= 3) stack.push_back(node.c);
     }
   }
-  code_ = build_scalar_code(graph, wanted, places, slot_count);
+  part.code = build_scalar_code(graph, wanted, places, slot_count);
   constants_.resize(slot_count, 0.0);
   constants_.shrink_to_fit();
   for (const auto& [slot, value] : constants) constants_[slot] = value;
-  for (Input& input : inputs_) {
+  for (Input& input : part.inputs) {
     constants_[input.slot] = std::numeric_limits<double>::quiet_NaN();  // no step has been set
-    input.is_computed_with = is_read(code_, input.slot);
-    changing_.push_back(input.slot);
+    input.is_computed_with = is_read(part.code, input.slot);
+    part.changing.push_back(input.slot);
   }
   // Of constants alone nothing is computed: the graph folds them.
-  for (const Instruction& instruction : code_.instructions()) {
-    changing_.push_back(instruction.out.index);
+  for (const Instruction& instruction : part.code.instructions()) {
+    part.changing.push_back(instruction.out.index);
   }
-  changing_.shrink_to_fit();
+  part.changing.shrink_to_fit();
 }
 
 std::optional<double> ScalarBank::constant(std::uint16_t slot) const {
-  const bool is_input = std::any_of(inputs_.begin(), inputs_.end(),
-                                    [slot](const Input& input) { return input.slot == slot; });
-  const auto& computed = code_.instructions();
-  const bool is_computed =
-      std::any_of(computed.begin(), computed.end(),
-                  [slot](const Instruction& instruction) { return instruction.out.index == slot; });
-  if (is_input || is_computed) return std::nullopt;
+  const bool is_changing = std::any_of(parts_.begin(), parts_.end(), [slot](const Contents& part) {
+    return std::find(part.changing.begin(), part.changing.end(), slot) != part.changing.end();
+  });
+  if (is_changing) return std::nullopt;
   return constants_[slot];
 }
 
@@ -88,25 +87,37 @@ void ScalarBank::initialise(double* scalars) const {
 // Most steps resemble the one before: seasons and levers change on few dates.
 void ScalarBank::set_step(double* scalars, const double* step) const {
   bool has_changed = false;
-  for (const Input& input : inputs_) {
+  for (const Input& input : part(Part::usual).inputs) {
     double* slot = scalars + input.slot * kernel::lane_quantum;
     const double value = step[input.scalar];
     if (slot[0] == value) continue;
     std::fill_n(slot, kernel::lane_quantum, value);
     has_changed = has_changed || input.is_computed_with;
   }
-  if (has_changed) compute(scalars);
+  if (has_changed) compute(part(Part::usual), scalars);
 }
 
 void ScalarBank::set_steps(double* rows, const Grid& grid, std::size_t k, double* room) const {
+  const std::size_t last = grid.points.size() - 1;
+  bool all_regular = true;
+  for (std::size_t step = k; step < k + kernel::lane_quantum; ++step) {
+    const double length = grid.step(std::min(step, last))[StepScalar::length];
+    all_regular = all_regular && length == grid.regular_length;
+  }
+  set_steps(part(Part::usual), rows, grid, k, room);
+  if (!all_regular) set_steps(part(Part::irregular), rows, grid, k, room);
+}
+
+void ScalarBank::set_steps(const Contents& part, double* rows, const Grid& grid, std::size_t k,
+                           double* room) const {
   constexpr std::size_t n = kernel::lane_quantum;
   const std::size_t last = grid.points.size() - 1;
   for (std::size_t lane = 0; lane < n; ++lane) {
     const double* step = grid.step(std::min(k + lane, last));
-    for (const Input& input : inputs_) room[input.slot * n + lane] = step[input.scalar];
+    for (const Input& input : part.inputs) room[input.slot * n + lane] = step[input.scalar];
   }
-  compute(room);
-  for (const std::uint16_t slot : changing_) {
+  compute(part, room);
+  for (const std::uint16_t slot : part.changing) {
     for (std::size_t lane = 0; lane < n; ++lane) {
       rows[lane * constants_.size() + slot] = room[slot * n + lane];
     }
@@ -114,11 +125,11 @@ void ScalarBank::set_steps(double* rows, const Grid& grid, std::size_t k, double
 }
 
 // A slot is a column of one quantum of lanes, all alike or a step each.
-void ScalarBank::compute(double* scalars) const {
+void ScalarBank::compute(const Contents& part, double* scalars) {
   Frame frame;
   frame.place(Operand::Kind::scalar, scalars, kernel::lane_quantum);
   frame.n = kernel::lane_quantum;
-  code_.run(frame);
+  part.code.run(frame);
 }
 
 RecordCode::RecordCode(const Graph& graph, const std::vector<NodeId>& outputs) {

@@ -335,7 +335,12 @@ void StateProgram::build_codes(const Program& program, StateCompiler& compiler) 
   column_count_ = next;
   places[g.leaf({LeafKind::now, 0})] = {Operand::Kind::column, column_count_};
 
-  bank_.build(g, everything, places);
+  std::vector<NodeId> usual = all_arguments;
+  for (const std::vector<NodeId>& outputs : {regular, sub, signals}) {
+    usual.insert(usual.end(), outputs.begin(), outputs.end());
+  }
+  bank_.build(g, usual, places);
+  bank_.build(g, general, places, ScalarBank::Part::irregular);
   for (std::size_t j = 0; j < clocks_.size(); ++j) {
     for (const NodeId argument : arguments[j]) clocks_[j].arguments.push_back(places.at(argument));
   }
