@@ -23,7 +23,11 @@ chains:
         from: war
         to: peace
         hazard: "0.5 * if(heavy > 0, exp(sin(x) + cos(x) + log1p(x^2) + exp(-x^2)), 1)"
-      - {name: relapse, from: peace, to: war, hazard: 0.2 * exp(0.1 * x)}
+      - name: relapse  # a baseline, so that each state has code of its own
+        from: peace
+        to: war
+        baseline: {exponential: {rate: 0.2}}
+        hazard_ratios: {x: exp(0.1 * x)}
 policies:
   plain: {}
   heavy: {set: {heavy: 1}}
@@ -77,6 +81,15 @@ def test_a_policy_that_needs_more_work_costs_more(scenario) -> None:
 
     assert operations_of("plain") == []
     assert {"sin", "cos", "log1p", "exp"} <= set(operations_of("heavy"))
+
+
+def test_transitions_that_share_a_clock_share_a_line() -> None:
+    shared = TWO_STATES.replace("baseline: {exponential: {rate: 0.2}}", "hazard: 0.2 * exp(0.1 * x)")
+    shared = shared.replace("        hazard_ratios: {x: exp(0.1 * x)}\n", "")
+    assert shared != TWO_STATES
+    for state in detente.Scenario.from_yaml(shared).explain("plain").states:
+        (line,) = (line for line in state.lines if line.kind == "hazard")
+        assert {"end", "relapse"} <= set(line.name.replace(",", " ").split())
 
 
 def test_an_unknown_policy_is_refused(scenario) -> None:
