@@ -84,7 +84,9 @@ def test_a_policy_that_needs_more_work_costs_more(scenario) -> None:
 
 
 def test_transitions_that_share_a_clock_share_a_line() -> None:
-    shared = TWO_STATES.replace("baseline: {exponential: {rate: 0.2}}", "hazard: 0.2 * exp(0.1 * x)")
+    shared = TWO_STATES.replace(
+        "baseline: {exponential: {rate: 0.2}}", "hazard: 0.2 * exp(0.1 * x)"
+    )
     shared = shared.replace("        hazard_ratios: {x: exp(0.1 * x)}\n", "")
     assert shared != TWO_STATES
     for state in detente.Scenario.from_yaml(shared).explain("plain").states:
