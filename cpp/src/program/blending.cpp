@@ -61,7 +61,7 @@ class Steps {
   Steps(const Program& program, std::uint32_t chain)
       : program_(program), model_(program.model()), chain_(chain) {
     for (const model::Chain& each : model_.chains) {
-      read_.push_back((std::uint64_t{1} << each.states.size()) - 1);
+      read_.push_back(~std::uint64_t{0} >> (64 - each.states.size()));
     }
   }
 
