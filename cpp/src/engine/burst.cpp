@@ -263,7 +263,7 @@ void Burst::load_held() {
 // ---------------------------------------------------------------- readings
 
 bool Burst::is_read(const BurstPlan::Element& element) const {
-  return block_.step_scalars()[StepScalar::start] < pool_.light_readings[element.id].until;
+  return block_.step_scalars()[StepScalar::start] < pool_.notes(element.id).reading.until;
 }
 
 // Whether one reading at the step's end finds what readings after each firing would: where only counts follow that
@@ -271,7 +271,7 @@ bool Burst::is_read(const BurstPlan::Element& element) const {
 bool Burst::can_wait(const BurstPlan::Element& element) const {
   const double start = block_.step_scalars()[StepScalar::start];
   const double end = block_.step_scalars()[StepScalar::end];
-  const std::vector<std::uint32_t>& monitors = pool_.light_readings[element.id].monitors;
+  const std::vector<std::uint32_t>& monitors = pool_.notes(element.id).reading.monitors;
   return std::all_of(monitors.begin(), monitors.end(), [&](std::uint32_t number) {
     const Monitor& m = block_.plan_.monitors()[number];
     const bool always = m.from - outcome::same_time <= start && end <= m.until + outcome::same_time;

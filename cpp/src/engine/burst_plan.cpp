@@ -91,7 +91,7 @@ const BurstPlan& Burst::plan_of(Block& block, Pool& pool) {
     if (weight == Weight::heavy || moves_chain(block.program_, clock.element)) return plan;
     BurstPlan::Element element;
     element.id = clock.element;
-    element.firing = pool.firings[clock.element];
+    element.firing = pool.notes(clock.element).firing;
     element.changes_held = weight == Weight::light_on_held;
     element.keeps_rates = weight == Weight::lightest;
     if (!is_certain(*element.firing)) return plan;

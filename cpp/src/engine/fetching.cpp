@@ -45,7 +45,7 @@ void Block::fetch_front(Slot slot) const {
 /// What a firing will read and write.
 void Block::fetch_record(Pool& pool, Slot slot, ElementId element) {
   if (element == program::no_element) return;
-  std::vector<std::uint32_t>& lines = pool.lines[element];
+  std::vector<std::uint32_t>& lines = pool.notes(element).lines;
   if (lines.empty()) lines = lines_of(pool, element);
   const double* fields = record(slot);
   for (const std::uint32_t first : lines) __builtin_prefetch(fields + first, 1);
@@ -58,15 +58,15 @@ std::vector<std::uint32_t> Block::lines_of(Pool& pool, ElementId element) {
     for (std::uint32_t f = layout_.variable(0); f < shape_.outcomes; f += line) lines.add(f);
     return lines.take();
   }
-  const program::FiringProgram& firing = *pool.firings[element];
+  const program::FiringProgram& firing = *pool.notes(element).firing;
   lines.add(firing.code);
   lines.add(firing.touched);
   for (const std::uint32_t field : firing.changed) lines.add(field);
   for (const std::uint32_t signal : firing.touched_signals) lines.add(plan_.signal_field(signal));
-  for (const std::uint32_t m : pool.light_readings[element].monitors) {
+  for (const std::uint32_t m : pool.notes(element).reading.monitors) {
     lines.add(plan_.monitors()[m].field);
   }
-  if (pool.light_held[element] != nullptr) lines.add(pool.light_held[element]->code);
+  if (pool.notes(element).held != nullptr) lines.add(pool.notes(element).held->code);
   return lines.take();
 }
 

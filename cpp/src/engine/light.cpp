@@ -19,14 +19,14 @@ constexpr double infinity = std::numeric_limits<double>::infinity();
 }  // namespace
 
 Weight Block::weight_of(Pool& pool, ElementId element) {
-  Weight& known = pool.weights[element];
+  Weight& known = pool.notes(element).weight;
   if (known != Weight::unknown) return known;
   known = Weight::heavy;
   if (!program_.triggers().empty()) return known;
   const program::StateProgram& state = pool.program();
   if (state.baseline_count() > 0)
     return known;  // their cumulative hazards are columns of their own
-  std::shared_ptr<const program::FiringProgram>& firing = pool.firings[element];
+  std::shared_ptr<const program::FiringProgram>& firing = pool.notes(element).firing;
   if (firing == nullptr) firing = program_.firing(element, state.state());
   if (!firing->keeps_pool) return known;
   const std::vector<std::uint32_t>& fields = firing->changed;
@@ -35,21 +35,21 @@ Weight Block::weight_of(Pool& pool, ElementId element) {
           : state.keeps_rates(fields) ? Weight::lightest
                                       : Weight::light;
   if (known == Weight::light_on_held) {
-    pool.light_held[element] = std::make_unique<const program::HeldCode>(std::move(held));
+    pool.notes(element).held = std::make_unique<const program::HeldCode>(std::move(held));
   }
-  pool.light_readings[element] = reading_after(pool, element);
+  pool.notes(element).reading = reading_after(pool, element);
   find_light_inputs(pool, element);
   return known;
 }
 
 // Of the variables that move, those that the codes of a light firing read from the record; all of them for who looks on.
 void Block::find_light_inputs(Pool& pool, ElementId element) {
-  const program::FiringProgram& firing = *pool.firings[element];
+  const program::FiringProgram& firing = *pool.notes(element).firing;
   const bool is_watched = options_.observer != nullptr || options_.factors != nullptr;
   for (const program::MovingVariable& moving : pool.program().variables()) {
     const std::vector<std::uint32_t> field{layout_.variable(moving.variable)};
     const bool is_read = firing.code.reads_any(field) || firing.touched.reads_any(field);
-    if (is_watched || is_read) pool.light_inputs[element].push_back(moving);
+    if (is_watched || is_read) pool.notes(element).inputs.push_back(moving);
   }
 }
 
@@ -74,7 +74,7 @@ void Block::fire_light(Pool& pool) {
 // Monitors that follow what a light firing touches, and the sums kept in the pool's columns, which share one time of
 // their last reading. What nothing follows but the end's formulas has to stay up to date.
 LightReading Block::reading_after(const Pool& pool, ElementId element) const {
-  const std::vector<std::uint32_t>& touched = pool.firings[element]->touched_signals;
+  const std::vector<std::uint32_t>& touched = pool.notes(element).firing->touched_signals;
   LightReading reading;
   if (touched.empty()) return reading;
   std::vector<bool> is_touched(plan_.signals().size(), false);
@@ -141,13 +141,13 @@ void Block::fire_light_group(Pool& pool, const LightFired* fired, std::size_t m)
 
 // A firing of lanes that stay in their pool: records and columns are brought up to date, each from the other.
 void Block::fire_in_place(Pool& pool, ElementId element, const Slot* slots, std::size_t m) {
-  const LightReading& reading = pool.light_readings[element];
+  const LightReading& reading = pool.notes(element).reading;
   const double start = step_scalars()[program::StepScalar::start];
   // What fires at a date may do so at the very end of what counts; what fires in a step is after its start.
   const bool is_read =
       in_step_ ? start < reading.until : start <= reading.until + outcome::same_time;
   shared_clocks_.clear();
-  const std::vector<std::uint32_t>& moved = pool.firings[element]->moved;
+  const std::vector<std::uint32_t>& moved = pool.notes(element).firing->moved;
   for (const program::ActiveClock& clock : pool.program().clocks()) {
     const bool is_moved = std::find(moved.begin(), moved.end(), clock.chain) != moved.end();
     if (!clock.by_state.empty() && is_moved) shared_clocks_.push_back(&clock);
@@ -166,7 +166,7 @@ void Block::fire_in_place(Pool& pool, ElementId element, const Slot* slots, std:
     const std::size_t count = std::min(tile_lanes, chosen_.size() - from);
     const Slot* chunk = chosen_.data() + from;
     load_assigned(pool, element, chunk, count);
-    if (pool.light_held[element] != nullptr) load_held(*pool.light_held[element], chunk, count);
+    if (pool.notes(element).held != nullptr) load_held(*pool.notes(element).held, chunk, count);
     for (const program::ActiveClock* clock : shared_clocks_) {
       for (std::size_t i = 0; i < count; ++i) note_clock(*clock, chunk[i]);
     }
@@ -180,7 +180,7 @@ void Block::fire_in_place(Pool& pool, ElementId element, const Slot* slots, std:
 void Block::store_moving(Pool& pool, ElementId element, Slot slot) {
   const LanePlace lane = pool.place(position_of_[slot]);
   double* fields = record(slot);
-  for (const program::MovingVariable& moving : pool.light_inputs[element]) {
+  for (const program::MovingVariable& moving : pool.notes(element).inputs) {
     fields[layout_.variable(moving.variable)] = lane.at(moving.column);
   }
   for (const program::ActiveClock* clock : shared_clocks_) {
@@ -196,7 +196,7 @@ void Block::store_moving(Pool& pool, ElementId element, Slot slot) {
 void Block::load_assigned(Pool& pool, ElementId element, const Slot* slots, std::size_t m) {
   lane_places_.resize(m);
   for (std::size_t i = 0; i < m; ++i) lane_places_[i] = pool.place(position_of_[slots[i]]);
-  for (const std::uint32_t variable : pool.firings[element]->assigned) {
+  for (const std::uint32_t variable : pool.notes(element).firing->assigned) {
     const std::ptrdiff_t column = pool.moving_column(variable);
     for (std::size_t i = 0; i < m && column >= 0; ++i) {
       lane_places_[i].at(static_cast<std::size_t>(column)) =
@@ -207,8 +207,8 @@ void Block::load_assigned(Pool& pool, ElementId element, const Slot* slots, std:
 
 // Readings after a light firing of lanes whose records are up to date.
 void Block::read_light(Pool& pool, ElementId element, const Slot* slots, std::size_t m) {
-  const program::FiringProgram& firing = *pool.firings[element];
-  const LightReading& reading = pool.light_readings[element];
+  const program::FiringProgram& firing = *pool.notes(element).firing;
+  const LightReading& reading = pool.notes(element).reading;
   const program::Frame frame = run_on_records(firing.touched, slots, m, nullptr, 0);
   const std::vector<program::Operand>& outputs = firing.touched.code().outputs();
   signals_.resize(outputs.size());

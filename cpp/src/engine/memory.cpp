@@ -93,8 +93,7 @@ std::vector<PoolUse> play(const Task& task, const Draws& draws, const RunOptions
     use.lane_bytes = pool->watch().column_count * sizeof(double) + sizeof(std::uint64_t) +
                      2 * sizeof(Slot);  // pending and slots
     use.own_bytes = sizeof(Pool) + model.variables.size() * sizeof(std::ptrdiff_t) +
-                    n_elements * (3 * sizeof(void*) + 2 * sizeof(std::vector<Slot>) +
-                                  sizeof(LightReading) + sizeof(std::uint32_t) + 1 + 64) +
+                    n_elements * (sizeof(ElementNotes) + sizeof(std::uint32_t) + 64) +
                     2 * pool->program().scalars().size() * sizeof(double) + pool->program().bytes();
     uses.push_back(use);
   }

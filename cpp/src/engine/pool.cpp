@@ -40,15 +40,10 @@ Watch watch_for(const program::StateProgram& program, const outcome::Plan& plan)
 
 Pool::Pool(std::shared_ptr<const program::StateProgram> program, const outcome::Plan& plan,
            const model::Model& model)
-    : firings(model.element_count()),
-      light_readings(model.element_count()),
-      light_inputs(model.element_count()),
-      light_held(model.element_count()),
-      weights(model.element_count(), Weight::unknown),
-      lines(model.element_count()),
-      groups(model.element_count() + 1, no_group),
+    : groups(model.element_count() + 1, no_group),
       program_(std::move(program)),
       watch_(watch_for(*program_, plan)),
+      notes_(model.element_count()),
       moving_columns_(model.variables.size(), -1),
       scalars_(program_->scalars().size()),
       scalar_room_(program_->scalars().size()),

@@ -69,6 +69,19 @@ enum class Weight : std::uint8_t {
   lightest        ///< leaves it there, with the same hazards
 };
 
+/// What a pool finds out about an element once it fires there.
+struct ElementNotes {
+  std::shared_ptr<const program::FiringProgram> firing;  ///< null until first needed
+  Weight weight = Weight::unknown;
+  // Of a firing that leaves the lane where it is:
+  LightReading reading;                         ///< what to read after it
+  std::vector<program::MovingVariable> inputs;  ///< what moves and is read by it
+  std::unique_ptr<const program::HeldCode>
+      held;  ///< what it changes in the held columns; null: nothing
+  /// First fields of the record's cache lines that it touches; empty until first needed.
+  std::vector<std::uint32_t> lines;
+};
+
 class Pool {
  public:
   Pool(std::shared_ptr<const program::StateProgram> program, const outcome::Plan& plan,
@@ -112,24 +125,14 @@ class Pool {
   }
   void set_step(std::size_t k, const program::Grid& grid);
 
+  ElementNotes& notes(program::ElementId element) { return notes_[element]; }
+  const ElementNotes& notes(program::ElementId element) const { return notes_[element]; }
   /// Column of a variable, or -1 where it does not move.
   std::ptrdiff_t moving_column(std::size_t variable) const { return moving_columns_[variable]; }
 
   std::vector<Slot> pending;  ///< lanes with a sub-interval to go
   /// When all lanes that were there have been read last.
   double read_until = -std::numeric_limits<double>::infinity();
-  /// Firing programs of this joint state, by element; null until first needed.
-  std::vector<std::shared_ptr<const program::FiringProgram>> firings;
-  /// What to read after a light firing, by element.
-  std::vector<LightReading> light_readings;
-  /// Variables that move and that it reads, by element.
-  std::vector<std::vector<program::MovingVariable>> light_inputs;
-  /// What such a firing changes in the held columns, by element; null: nothing.
-  std::vector<std::unique_ptr<const program::HeldCode>> light_held;
-  /// Whether a firing of the element leaves a lane where it is, see Block::weight_of.
-  std::vector<Weight> weights;
-  /// First fields of the record's cache lines that a firing touches, by element; empty until first needed.
-  std::vector<std::vector<std::uint32_t>> lines;
   /// What is held of variables that move elsewhere but not here; null until first needed.
   std::unique_ptr<const program::HeldCode> standing;
   /// While lanes are brought together, by element and, behind these, for the lanes of all: see Block::group_number.
@@ -145,6 +148,7 @@ class Pool {
 
   std::shared_ptr<const program::StateProgram> program_;
   Watch watch_;
+  std::vector<ElementNotes> notes_;
   std::vector<std::ptrdiff_t> moving_columns_;
   std::vector<Tile> tiles_;
   std::vector<std::size_t> gaps_;
