@@ -92,6 +92,9 @@ def test_transitions_that_share_a_clock_share_a_line() -> None:
     for state in detente.Scenario.from_yaml(shared).explain("plain").states:
         (line,) = (line for line in state.lines if line.kind == "hazard")
         assert {"end", "relapse"} <= set(line.name.replace(",", " ").split())
+        code = [item.text.split(" = ")[1] for item in line.instructions]
+        assert code[0] == "exp(x * 0.1) * 0.2"
+        assert [text.split()[0] for text in code[1:]] == ["select", "mul"]
 
 
 def test_an_unknown_policy_is_refused(scenario) -> None:

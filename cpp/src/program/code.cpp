@@ -328,6 +328,15 @@ double evaluate_once(Op op, double a, double b, double c) {
 
 NamedFunction named_function(kernel::ColumnFunction function) {
   if (function == &splat) return {"spread", 1};
+  for (const Op op : {Op::growth, Op::growth_b, Op::growth_c, Op::growth_bc}) {
+    if (function == function_of(op, Shape::vv)) return {"growth", 3};
+  }
+  for (const Op op : {Op::select, Op::select_b, Op::select_c, Op::select_bc}) {
+    if (function == function_of(op, Shape::vv)) return {"select", 3};
+  }
+  for (const Op op : {Op::multiply_add, Op::scale_add, Op::scale_shift}) {
+    if (function == function_of(op, Shape::vv)) return {"multiply_add", 3};
+  }
 #define DETENTE_UNARY(name) \
   if (function == function_of(Op::name, Shape::vv)) return {#name, 1};
 #define DETENTE_BINARY(name)                                         \

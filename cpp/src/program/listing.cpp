@@ -7,6 +7,7 @@
 #include <limits>
 #include <map>
 #include <optional>
+#include <string_view>
 
 #include "detente/expr/evaluate.hpp"
 #include "detente/kernel/dispatch.hpp"
@@ -172,7 +173,12 @@ class Reader {
  private:
   std::string text_of(const Instruction& instruction) const {
     const NamedFunction named = named_function(instruction.function);
-    std::string text = names_(instruction.out) + " = " + named.name;
+    std::string text = names_(instruction.out) + " = ";
+    if (named.name == std::string_view("growth")) {
+      return text + "exp(" + names_(instruction.a) + " * " + names_(instruction.b) + ") * " +
+             names_(instruction.c);
+    }
+    text += named.name;
     const std::array<Operand, 3> operands{instruction.a, instruction.b, instruction.c};
     for (int k = 0; k < named.arity; ++k) {
       text += (k == 0 ? " " : ", ") + names_(operands[static_cast<std::size_t>(k)]);

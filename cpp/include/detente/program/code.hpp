@@ -85,7 +85,7 @@ Code build_scalar_code(const Graph& graph, const std::vector<NodeId>& outputs, P
 /// One operation on three numbers, by the kernel's own functions.
 double evaluate_once(Op op, double a, double b, double c);
 
-/// An operation as the kernel table spells it, and how many operands it reads.
+/// An operation as the kernel table spells it, whichever of its operands are scalars, and how many it reads.
 struct NamedFunction {
   const char* name = "";
   int arity = 0;
