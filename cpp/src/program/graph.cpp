@@ -257,8 +257,17 @@ Node Graph::written_like(NodeId id, const Node& other) {
   return node;
 }
 
+// Remembered, since operands may be shared at every level.
 NodeId Graph::choose(NodeId condition, NodeId a, NodeId b) {
   if (a == b) return a;
+  const std::array<NodeId, 3> key{condition, a, b};
+  if (const auto known = choices_.find(key); known != choices_.end()) return known->second;
+  const NodeId choice = choice_of(condition, a, b);
+  choices_.emplace(key, choice);
+  return choice;
+}
+
+NodeId Graph::choice_of(NodeId condition, NodeId a, NodeId b) {
   const auto select = [&] { return apply(Op::select, condition, a, b); };
   if (is_slow(a) && is_slow(b)) return select();
   const Node first = written_like(a, nodes_[b]);

@@ -198,6 +198,21 @@ TEST_CASE("what both sides of a choice do is done once", "[program]") {
         2);  // x or z; the exponential of that times the slope, times the scale
 }
 
+TEST_CASE("a choice takes as long as its sides have operations, however these are shared",
+          "[program]") {
+  Leaves l;
+  Graph& g = l.graph;
+  const NodeId holds = g.apply(Op::gt, l.nodes[2], g.constant(1.0));
+  NodeId a = l.nodes[0], b = l.nodes[1];
+  for (int k = 0; k < 200; ++k) {
+    a = g.apply(Op::min, a, g.apply(Op::exp, a));
+    b = g.apply(Op::min, b, g.apply(Op::exp, b));
+  }
+  const std::size_t before = g.size();
+  g.choose(holds, a, b);
+  CHECK(g.size() <= before + 401);
+}
+
 TEST_CASE("products, an exponential and a scale are one instruction where nothing else reads them",
           "[program]") {
   std::mt19937 engine(3);

@@ -3,7 +3,9 @@
 /// Arithmetic of a scenario as one shared graph of operations. Equal sub-expressions are one node; constants are
 /// folded; every node knows how often its value changes, which is what decides where it is computed.
 
+#include <array>
 #include <cstdint>
+#include <map>
 #include <unordered_map>
 #include <vector>
 
@@ -106,10 +108,12 @@ class Graph {
   NodeId product(NodeId a, NodeId b);
   NodeId operation(Op op, NodeId a, NodeId b, NodeId c);
   Node written_like(NodeId id, const Node& other);
+  NodeId choice_of(NodeId condition, NodeId a, NodeId b);
   bool fused(Op op, NodeId a, NodeId b, NodeId& out);
 
   std::vector<Node> nodes_;
   std::unordered_map<Key, NodeId, Hash> known_;
+  std::map<std::array<NodeId, 3>, NodeId> choices_;
 };
 
 /// What outputs are made of: the outermost scalar nodes below them, and their leaves on the path.
