@@ -1,0 +1,219 @@
+// What a quantile sketch tells: its bins in order, and the values of ranks.
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "detente/diagnostic/error.hpp"
+#include "detente/summary/quantiles.hpp"
+#include "summary/quantile_grid.hpp"
+
+namespace detente::summary {
+
+namespace {
+
+constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
+constexpr double infinity = std::numeric_limits<double>::infinity();
+
+QuantileSketch::Bin grid_bin(std::int64_t key, int level, std::uint64_t count) {
+  if (key >= 0) return {grid_edge(key, level), grid_edge(key + 1, level), count};
+  return {-grid_edge(~key + 1, level), -grid_edge(~key, level), count};
+}
+
+// The value at `position` of the bin's count, 1 the first: evenly spread between the ends of the bin.
+double value_in_bin(const QuantileSketch::Bin& bin, std::uint64_t position) {
+  if (bin.low == bin.high) return bin.low;
+  const double share = (static_cast<double>(position) - 0.5) / static_cast<double>(bin.count);
+  return bin.low + (bin.high - bin.low) * share;
+}
+
+}  // namespace
+
+std::uint64_t quantile_rank(double p, std::uint64_t n) {
+  const double position = p * static_cast<double>(n);
+  const double nearest = std::round(position);
+  const bool is_whole = std::fabs(position - nearest) <= 1e-15 * static_cast<double>(n);
+  const double rank = is_whole ? nearest : std::ceil(position);
+  if (!(rank >= 1.0)) return 1;
+  return rank >= static_cast<double>(n) ? n : static_cast<std::uint64_t>(rank);
+}
+
+double QuantileSketch::minimum() const {
+  if (n() == 0) return not_a_number;
+  return n_minus_infinity_ > 0 ? -infinity : minimum_ + 0.0;
+}
+
+double QuantileSketch::maximum() const {
+  if (n() == 0) return not_a_number;
+  return n_plus_infinity_ > 0 ? infinity : maximum_ + 0.0;
+}
+
+std::vector<QuantileSketch::Slot> QuantileSketch::occupied() const {
+  // Without a branch, which would be guessed wrong half of the time.
+  std::vector<Slot> slots(n_occupied_ + 1);
+  std::size_t n = 0;
+  for (const Slot& slot : slots_) {
+    slots[n] = slot;
+    n += slot.count != 0 ? 1 : 0;
+  }
+  slots.resize(n);
+  return slots;
+}
+
+std::vector<QuantileSketch::Slot> QuantileSketch::sorted_slots() const {
+  const auto is_less = [](const Slot& a, const Slot& b) { return a.key < b.key; };
+  std::vector<Slot> slots = occupied();
+  // Neighbours of the grid lie side by side, but for the end of the table, where they go on at its start.
+  const auto turn = std::is_sorted_until(slots.begin(), slots.end(), is_less);
+  std::rotate(slots.begin(), turn, slots.end());
+  if (std::is_sorted(slots.begin(), slots.end(), is_less)) return slots;
+  if (level_ == 0) {
+    sort_by_value(slots);
+  } else {
+    std::sort(slots.begin(), slots.end(), is_less);
+  }
+  return slots;
+}
+
+// Values lie about as dense everywhere: they are dealt out to as many drawers of equal width, and sorted in those that hold
+// more than one.
+void QuantileSketch::sort_by_value(std::vector<Slot>& slots) {
+  const auto is_less = [](const Slot& a, const Slot& b) { return a.key < b.key; };
+  const auto [first, last] = std::minmax_element(slots.begin(), slots.end(), is_less);
+  const double low = exact_value(first->key), high = exact_value(last->key);
+  const double per_width = static_cast<double>(slots.size()) / (high - low);
+  if (!std::isnormal(per_width)) return std::sort(slots.begin(), slots.end(), is_less);
+  const auto drawer_of = [&](const Slot& slot) {
+    return static_cast<std::size_t>((exact_value(slot.key) - low) * per_width);
+  };
+  std::vector<std::uint32_t> ends(slots.size() + 2, 0);  // of the drawer before
+  for (const Slot& slot : slots) ++ends[drawer_of(slot) + 1];
+  for (std::size_t d = 1; d < ends.size(); ++d) ends[d] += ends[d - 1];
+  std::vector<Slot> dealt(slots.size());
+  for (const Slot& slot : slots) dealt[ends[drawer_of(slot)]++] = slot;
+  std::size_t begin = 0;
+  for (const std::uint32_t end : ends) {
+    if (end - begin > 1) {
+      std::sort(dealt.begin() + static_cast<std::ptrdiff_t>(begin),
+                dealt.begin() + static_cast<std::ptrdiff_t>(end), is_less);
+    }
+    begin = end;
+  }
+  slots.swap(dealt);
+}
+
+double QuantileSketch::value_at(const std::vector<Run>& runs, std::uint64_t rank) const {
+  if (rank <= n_minus_infinity_) return -infinity;
+  rank -= n_minus_infinity_;
+  if (rank > n_finite_) return infinity;
+  std::uint64_t before = 0;
+  for (const Run& run : runs) {
+    if (rank <= before + run.slot.count) return value_in_bin(bin_of(run), rank - before);
+    before += run.slot.count;
+  }
+  throw diagnostic::InternalError("the bins of a quantile sketch do not add up");
+}
+
+double QuantileSketch::at_rank(std::uint64_t rank) const {
+  if (n() == 0) return not_a_number;
+  return value_at(runs(), std::clamp<std::uint64_t>(rank, 1, n()));
+}
+
+double QuantileSketch::quantile(double p) const { return quantiles({p}).front(); }
+
+std::vector<double> QuantileSketch::quantiles(const std::vector<double>& levels) const {
+  std::vector<double> values(levels.size(), not_a_number);
+  if (n() == 0) return values;
+  const std::vector<Run> sorted = runs();
+  for (std::size_t i = 0; i < levels.size(); ++i) {
+    values[i] = value_at(sorted, quantile_rank(levels[i], n()));
+  }
+  return values;
+}
+
+Interval QuantileSketch::quantile_interval(double p, double level) const {
+  if (n() == 0) return {not_a_number, not_a_number};
+  const auto count = static_cast<double>(n());
+  const double half = two_sided_normal_quantile(level) * std::sqrt(count * p * (1.0 - p));
+  const double low = std::clamp(std::floor(count * p - half), 1.0, count);
+  const double high = std::clamp(std::ceil(count * p + half), 1.0, count);
+  const std::vector<Run> sorted = runs();
+  const auto high_rank = std::min(static_cast<std::uint64_t>(high), n());
+  return {value_at(sorted, static_cast<std::uint64_t>(low)), value_at(sorted, high_rank)};
+}
+
+double QuantileSketch::rank_of(double x) const {
+  if (std::isnan(x)) return not_a_number;
+  auto below = static_cast<double>(n_minus_infinity_);
+  if (x == infinity) return static_cast<double>(n());
+  for (const Bin& bin : bins()) {
+    if (bin.low > x) break;
+    const double share = bin.high <= x ? 1.0 : (x - bin.low) / (bin.high - bin.low);
+    below += static_cast<double>(bin.count) * share;
+  }
+  return below;
+}
+
+double QuantileSketch::resolution_at(double x) const {
+  if (level_ == 0 || !std::isfinite(x)) return 0.0;
+  const std::int64_t key = level_ >= least_level_for(x) ? grid_key(x, level_) : 0;
+  const Bin bin = grid_bin(key, level_, 0);
+  return bin.high - bin.low;
+}
+
+// Within the extremes of the data.
+QuantileSketch::Bin QuantileSketch::bin_of(const Run& run) const {
+  switch (run.kind) {
+    case Run::Kind::zero:
+      return {0.0, 0.0, run.slot.count};
+    case Run::Kind::minimum:
+      return {minimum_, minimum_, run.slot.count};
+    case Run::Kind::maximum:
+      return {maximum_, maximum_, run.slot.count};
+    case Run::Kind::slot:
+      break;
+  }
+  if (level_ == 0) return {exact_value(run.slot.key), exact_value(run.slot.key), run.slot.count};
+  const Bin bin = grid_bin(run.slot.key, level_, run.slot.count);
+  return {std::max(bin.low, minimum_), std::min(bin.high, maximum_), run.slot.count};
+}
+
+bool QuantileSketch::is_one_value(const Run& run) const {
+  const Bin bin = bin_of(run);
+  return bin.low == bin.high;
+}
+
+// The edges of bins cost more than their counts, which are all that it takes to find a rank.
+std::vector<QuantileSketch::Run> QuantileSketch::runs() const {
+  using Kind = Run::Kind;
+  std::vector<Run> runs;
+  runs.reserve(n_occupied_ + 3);
+  bool has_zero = n_zero_ == 0;
+  for (const Slot& slot : sorted_slots()) {
+    if (!has_zero && slot.key >= 0) {
+      runs.push_back({Kind::zero, {0, n_zero_}});
+      has_zero = true;
+    }
+    runs.push_back({Kind::slot, slot});
+  }
+  if (!has_zero) runs.push_back({Kind::zero, {0, n_zero_}});
+  if (!runs.empty() && !is_one_value(runs.back())) {
+    runs.back().slot.count -= n_at_maximum_;
+    if (runs.back().slot.count == 0) runs.pop_back();
+    runs.push_back({Kind::maximum, {0, n_at_maximum_}});
+  }
+  if (!runs.empty() && !is_one_value(runs.front())) {
+    runs.front().slot.count -= n_at_minimum_;
+    if (runs.front().slot.count == 0) runs.erase(runs.begin());
+    runs.insert(runs.begin(), {Kind::minimum, {0, n_at_minimum_}});
+  }
+  return runs;
+}
+
+std::vector<QuantileSketch::Bin> QuantileSketch::bins() const {
+  std::vector<Bin> bins;
+  for (const Run& run : runs()) bins.push_back(bin_of(run));
+  return bins;
+}
+
+}  // namespace detente::summary
