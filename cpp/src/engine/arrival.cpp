@@ -77,10 +77,16 @@ void Block::note_draw(std::size_t i, Slot slot, double firings, bool exponential
   indices_[i] = static_cast<std::uint32_t>(firings - (exponential ? 0.0 : 1.0));
 }
 
-void Block::draw_noted(double* out, std::uint32_t stream, std::size_t m, bool exponential) {
+// Lanes behind the m draws noted repeat the first; returns how many there are with them.
+std::size_t Block::pad_draws(std::size_t m) {
   const std::size_t n = rounded_lanes(m);
   std::fill(paths_.data() + m, paths_.data() + n, paths_[0]);
   std::fill(indices_.data() + m, indices_.data() + n, indices_[0]);
+  return n;
+}
+
+void Block::draw_noted(double* out, std::uint32_t stream, std::size_t m, bool exponential) {
+  const std::size_t n = pad_draws(m);
   const kernel::Table& table = kernel::active();
   const kernel::StreamKey key{options_.seed_key, stream};
   (exponential ? table.exponentials : table.uniforms)(out, key, paths_.data(), indices_.data(), n);
@@ -217,9 +223,7 @@ void Block::note_clock(const program::ActiveClock& clock, Slot slot) {
 void Block::draw_clocks() {
   const std::size_t m = undrawn_.size();
   if (m == 0) return;
-  const std::size_t n = rounded_lanes(m);
-  std::fill(paths_.data() + m, paths_.data() + n, paths_[0]);
-  std::fill(indices_.data() + m, indices_.data() + n, indices_[0]);
+  const std::size_t n = pad_draws(m);
   std::fill(streams_.data() + m, streams_.data() + n, streams_[0]);
   kernel::active().exponentials_of(variates_.data(), options_.seed_key, streams_.data(),
                                    paths_.data(), indices_.data(), n);

@@ -352,6 +352,7 @@ class Block {
   void draw(double* out, std::uint32_t stream, const Slot* slots, std::size_t m,
             program::ElementId element, bool exponential);
   void note_draw(std::size_t i, Slot slot, double firings, bool exponential);
+  std::size_t pad_draws(std::size_t m);
   void draw_noted(double* out, std::uint32_t stream, std::size_t m, bool exponential);
 
   double* record(Slot slot) { return records_ + slot * shape_.size; }
