@@ -15,7 +15,7 @@ namespace detente::engine {
 inline constexpr std::size_t tile_lanes = 256;
 
 /// Lanes of a pool's first tile when it opens.
-inline constexpr std::size_t least_tile_lanes = 32;
+inline constexpr std::size_t least_tile_lanes = 256;
 
 /// Doubles from one column to the next: an odd number of cache lines, so that the columns of one lane do not all
 /// compete for the same few sets of the cache.
@@ -26,9 +26,9 @@ inline std::size_t rounded_lanes(std::size_t n) {
   return (n + kernel::lane_quantum - 1) / kernel::lane_quantum * kernel::lane_quantum;
 }
 
-/// Asks the system to back a large piece of memory by large pages: fewer faults, and fewer misses where records of
-/// a block are read here and there. Where the system has none nothing changes.
-void ask_for_large_pages(void* memory, std::size_t bytes);
+/// Memory for buffers, not zeroed. What is given back is kept for the next buffer of its size, up to a limit.
+void* take_memory(std::size_t bytes);
+void give_back_memory(void* memory, std::size_t bytes) noexcept;
 
 /// A fixed number of trivially copyable values, aligned to kernel::alignment.
 template <class T>
@@ -49,13 +49,12 @@ class Buffer {
 
  private:
   struct Free {
-    void operator()(T* p) const { ::operator delete[](p, std::align_val_t{kernel::alignment}); }
+    std::size_t bytes = 0;
+    void operator()(T* p) const { give_back_memory(p, bytes); }
   };
-  static T* allocate(std::size_t n) {
+  static std::unique_ptr<T[], Free> allocate(std::size_t n) {
     const std::size_t bytes = std::max<std::size_t>(n, 1) * sizeof(T);
-    void* const memory = ::operator new[](bytes, std::align_val_t{kernel::alignment});
-    ask_for_large_pages(memory, bytes);
-    return static_cast<T*>(memory);
+    return {static_cast<T*>(take_memory(bytes)), Free{bytes}};
   }
   std::unique_ptr<T[], Free> data_;
   std::size_t size_ = 0;
