@@ -48,7 +48,6 @@ Block::Block(const Task& task, const Options& options)
   }
   const std::size_t n_reports = program_.grid().report_times.size();
   for (std::uint32_t c = 0; c < n_chains_; ++c) {
-    if (program_.is_blended(c)) strides_[c] = 0;
     first_state_.push_back(occupants_.size());
     occupants_.resize(occupants_.size() + model.chains[c].states.size());
     occupants_[first_state_[c]] = options.n;  // until they enter the state that they begin in

@@ -50,12 +50,13 @@ void Block::set_variable(Slot slot, std::uint32_t variable, double value) {
 
 void Block::enter(Slot slot, std::uint32_t chain, std::uint8_t state) {
   double* fields = record(slot);
-  const auto before = static_cast<std::int64_t>(fields[layout_.state(chain)]);
+  const auto before = static_cast<std::size_t>(fields[layout_.state(chain)]);
   std::uint64_t* occupants = occupants_.data() + first_state_[chain];
   --occupants[before];
   ++occupants[state];
-  joint_[slot] += static_cast<std::uint64_t>(state - before) *
-                  strides_[chain];  // modulo 2^64, so a lower state is fine
+  const std::uint64_t step =
+      program_.first_blended(chain, state) - program_.first_blended(chain, before);
+  joint_[slot] += step * strides_[chain];  // modulo 2^64, so a lower state is fine
   fields[layout_.state(chain)] = state;
   fields[layout_.entered(chain)] = now_[slot];
   fields[layout_.visits(chain, state)] += 1.0;

@@ -77,13 +77,15 @@ void Block::age_uncrossed(const Stretch& stretch, std::size_t m) {
   }
 }
 
-// A path comes to its end where a hazard is no hazard.
+// A path comes to its end where a hazard is no hazard; of a clock that is nobody's in the lane's state, where what states
+// share of it is infinite.
 void Block::fail_at(const Stretch& stretch, std::size_t j, Slot slot, std::size_t lane) {
   const double rate = stretch.rate(j, lane);
   Failure failure;
   failure.kind = Failure::Kind::hazard;
   failure.time = now_[slot];
-  failure.element = element_of(stretch.clock(j), slot);
+  const program::ElementId owner = element_of(stretch.clock(j), slot);
+  failure.element = owner == program::no_element ? stretch.clock(j).element : owner;
   failure.value = rate >= 0.0 ? stretch.burnt(j, lane) : rate;
   fail(std::move(failure), slot);
 }

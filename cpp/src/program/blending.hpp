@@ -1,6 +1,6 @@
 #pragma once
 
-/// Which chains a pool does not tell apart.
+/// Which states of a chain a pool does not tell apart.
 
 #include <cstdint>
 #include <vector>
@@ -9,12 +9,12 @@ namespace detente::program {
 
 class Program;
 
-/// By chain: 0, or the states that it can come to be in, as bits, if lanes in different states of it share their code. The
-/// state then is a number of the lane's own that is read at firings; transitions out of different states share a clock,
-/// whose hazard is chosen between theirs (Graph::choose); what the chain switches off is worked out all the same. So it
-/// is where a step costs hardly more than in the mean over the states, and where no sojourn of the chain has a baseline.
+/// By chain and state: 0, or the states, as bits, whose lanes share their code with those in this one. The state then is a
+/// number of the lane's own that is read at firings; transitions out of different states share a clock, whose hazard is
+/// chosen between theirs (Graph::choose); what the chain switches off is worked out all the same. So it is where a step
+/// costs hardly more than in the mean over the states, among states that no baseline leaves and that the chain can come to.
 ///
 /// What does not read the chain costs as much either way, so that it does not count.
-std::vector<std::uint64_t> blended_chains(const Program& program);
+std::vector<std::vector<std::uint64_t>> blended_states(const Program& program);
 
 }  // namespace detente::program

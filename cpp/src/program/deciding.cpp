@@ -129,6 +129,15 @@ bool moves(const Program& program, const expr::Symbol& symbol) {
   }
 }
 
+/// Adds chains that a firing moves where pools tell some of their states apart: whether the lane stays hangs on them.
+void add_moved(const Program& program, const Changes& changes, Reads& reads) {
+  for (std::size_t c = 0; c < reads.chains.size(); ++c) {
+    for (std::size_t s = 0; changes.chains[c] && s < program.model().chains[c].states.size(); ++s) {
+      reads.chains[c] = reads.chains[c] || program.blended_with(c, s) != 0;
+    }
+  }
+}
+
 std::vector<bool> chains_of_transition(const Program& program, std::uint32_t index,
                                        const std::vector<Reads>& signals) {
   const model::Transition& transition = program.model().transitions[index];
@@ -136,6 +145,7 @@ std::vector<bool> chains_of_transition(const Program& program, std::uint32_t ind
   add_effects(program, transition.effects, reads);
   for (const model::Branch& branch : transition.branches) collect(program, branch.weight, reads);
   add_touched(signals, changes_by(program, index), reads);
+  add_moved(program, changes_by(program, index), reads);
   return reads.chains;
 }
 
@@ -146,7 +156,9 @@ std::vector<bool> chains_of_event(const Program& program, std::uint32_t index,
   collect(program, event.when, reads);
   collect(program, event.probability, reads);
   add_effects(program, event.effects, reads);
-  add_touched(signals, changes_by(program, program.layout().event_element(index)), reads);
+  const Changes changes = changes_by(program, program.layout().event_element(index));
+  add_touched(signals, changes, reads);
+  add_moved(program, changes, reads);
   return reads.chains;
 }
 

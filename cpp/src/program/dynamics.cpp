@@ -167,7 +167,7 @@ NodeId shared_ratio_node(Graph& g, const model::Model& model, Translator& transl
     leaves = g.apply(Op::logical_and, leaves, node.a);
     ratio = node.b;
   }
-  return g.apply(Op::select, leaves, ratio, g.constant(0.0));
+  return g.guarded(leaves, ratio);
 }
 
 bool is_fixed_on_path(const Graph& g, NodeId id, const Program& program) {

@@ -115,10 +115,12 @@ std::size_t FactorProbe::output_count() const {
 std::shared_ptr<const RecordCode> FactorProbe::code(const JointState& state) const {
   const std::vector<model::StateId>& from = transition().from;
   const std::uint8_t current = state[transition().chain.index];
-  const bool leaves = std::any_of(from.begin(), from.end(), [current](model::StateId source) {
-    return source.index == current;
+  const std::uint64_t states =
+      program_.blended_with(chain(), current) | (std::uint64_t{1} << current);
+  const bool leaves = std::any_of(from.begin(), from.end(), [states](model::StateId source) {
+    return ((states >> source.index) & 1U) != 0;
   });
-  if (!leaves && !program_.is_blended(chain())) return nullptr;
+  if (!leaves) return nullptr;
   return codes_.at(program_.joint_index(state), [&] { return compile(state); });
 }
 

@@ -20,11 +20,19 @@ bool follows(const Graph& graph, NodeId output, const std::vector<std::uint32_t>
   });
 }
 
-bool keeps_pool(const Program& program, ElementId element, const FiringProgram& firing) {
-  const bool stays = !program.is_transition(element) ||
-                     program.is_blended(program.model().transitions[element].chain.index);
-  return stays && std::all_of(firing.moves.begin(), firing.moves.end(),
-                              [&](const auto& move) { return program.is_blended(move.chain); });
+bool keeps_pool(const Program& program, ElementId element, const JointState& state,
+                const FiringProgram& firing) {
+  const auto stays = [&](std::uint32_t chain, const std::vector<std::uint8_t>& to) {
+    const std::uint64_t states = program.blended_with(chain, state[chain]);
+    return std::all_of(to.begin(), to.end(),
+                       [states](std::uint8_t target) { return ((states >> target) & 1U) != 0; });
+  };
+  if (program.is_transition(element) &&
+      !stays(program.model().transitions[element].chain.index, firing.branch_states)) {
+    return false;
+  }
+  return std::all_of(firing.moves.begin(), firing.moves.end(),
+                     [&](const auto& move) { return stays(move.chain, move.states); });
 }
 
 void find_changed(const Program& program, ElementId element, FiringProgram& firing) {
@@ -97,7 +105,7 @@ FiringProgram compile_firing(const Program& program, ElementId element, const Jo
     firing.moves.push_back(std::move(target));
   }
   firing.code = RecordCode(g, outputs);
-  firing.keeps_pool = keeps_pool(program, element, firing);
+  firing.keeps_pool = keeps_pool(program, element, state, firing);
   if (!firing.keeps_pool) return firing;
   find_changed(program, element, firing);
   find_touched(program, g, translate, firing);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <set>
 #include <utility>
 
 #include "detente/program/code.hpp"
@@ -146,12 +147,24 @@ NodeId Graph::simplified(Op op, NodeId a, NodeId b, NodeId c, bool& done) {
           std::isfinite(nodes_[b].value) && is_truth(nodes_[a].op)) {
         return apply(Op::mul, b, a);
       }
-      break;
+      return joined_choices(a, b, c, done);
     default:
       break;
   }
   done = false;
   return 0;
+}
+
+// x, else y or x again, is one choice, where the conditions change at firings alone and cost nothing.
+NodeId Graph::joined_choices(NodeId condition, NodeId a, NodeId b, bool& done) {
+  const Node other = nodes_[b];
+  const auto is_held_truth = [this](NodeId id) { return is_held(id) && is_truth(nodes_[id].op); };
+  done = other.op == Op::select && !is_slow(b) && (other.b == a || other.c == a) &&
+         is_held_truth(condition) && is_held_truth(other.a);
+  if (!done) return 0;
+  if (other.b == a) return apply(Op::select, apply(Op::logical_or, condition, other.a), a, other.c);
+  const NodeId differs = apply(Op::logical_and, other.a, apply(Op::logical_not, condition));
+  return apply(Op::select, differs, other.b, a);
 }
 
 // A product with its slow factors gathered in front, so that they are multiplied once, not lane by lane. The slow factor
@@ -265,6 +278,63 @@ NodeId Graph::choose(NodeId condition, NodeId a, NodeId b) {
   const NodeId choice = choice_of(condition, a, b);
   choices_.emplace(key, choice);
   return choice;
+}
+
+// Sums, products and choices of what is finite.
+bool Graph::is_finite_as_leaves(NodeId id) const {
+  std::vector<NodeId> stack{id};
+  std::set<NodeId> seen;
+  while (!stack.empty()) {
+    const NodeId next = stack.back();
+    stack.pop_back();
+    if (!seen.insert(next).second) continue;
+    const Node& node = nodes_[next];
+    switch (node.op) {
+      case Op::constant:
+        if (!std::isfinite(node.value)) return false;
+        break;
+      case Op::leaf:
+        break;
+      case Op::neg:
+      case Op::abs:
+        stack.push_back(node.a);
+        break;
+      case Op::add:
+      case Op::sub:
+      case Op::mul:
+      case Op::min:
+      case Op::max:
+        stack.insert(stack.end(), {node.a, node.b});
+        break;
+      case Op::multiply_add:
+        stack.insert(stack.end(), {node.a, node.b, node.c});
+        break;
+      case Op::select:
+        stack.insert(stack.end(), {node.b, node.c});
+        break;
+      default:
+        return false;
+    }
+  }
+  return true;
+}
+
+NodeId Graph::guarded(NodeId condition, NodeId value) {
+  const NodeId nothing = constant(0.0);
+  const Node product = nodes_[value];
+  const bool is_growth = product.op == Op::mul && is_slow(product.a) && !is_slow(value) &&
+                         nodes_[product.b].op == Op::exp;
+  if (!is_growth || !is_slow(condition)) return apply(Op::select, condition, value, nothing);
+  Node exponent;
+  exponent.op = Op::mul;
+  exponent = written_like(nodes_[product.b].a, exponent);
+  if (!is_slow(exponent.a) || !is_finite_as_leaves(exponent.b)) {
+    return apply(Op::select, condition, value, nothing);
+  }
+  const NodeId rate = apply(Op::select, condition, exponent.a, nothing);
+  const NodeId scale = apply(Op::select, condition, product.a, nothing);
+  const NodeId growth = operation(Op::exp, operation(Op::mul, rate, exponent.b, 0), 0, 0);
+  return operation(Op::mul, scale, growth, 0);
 }
 
 NodeId Graph::choice_of(NodeId condition, NodeId a, NodeId b) {

@@ -73,7 +73,7 @@ Program::Program(std::shared_ptr<const model::Model> model, std::size_t policy,
   name_streams();
   factor_noise();
   compile_start();
-  blended_ = blended_chains(*this);
+  blended_ = blended_states(*this);
   deciding_ = deciding_chains(*this);
   affected_ = program::affected_signals(*this);
 }
@@ -170,7 +170,9 @@ Translator::Setting Program::setting_of_any_state() const {
 Translator::Setting Program::setting_of(const JointState& state, std::vector<bool> moving) const {
   Translator::Setting setting = setting_of_any_state();
   setting.state = &state;
-  setting.blended = &blended_;
+  for (std::size_t c = 0; c < state.size(); ++c) {
+    setting.blended.push_back(blended_with(c, state[c]));
+  }
   setting.moving = std::move(moving);
   return setting;
 }
@@ -178,7 +180,7 @@ Translator::Setting Program::setting_of(const JointState& state, std::vector<boo
 std::uint64_t Program::joint_index(const JointState& state) const {
   std::uint64_t index = 0;
   for (std::size_t c = 0; c < state.size(); ++c) {
-    index = index * model_->chains[c].states.size() + (is_blended(c) ? 0 : state[c]);
+    index = index * model_->chains[c].states.size() + first_blended(c, state[c]);
   }
   return index;
 }

@@ -36,9 +36,11 @@ NodeId guard_of(Graph& g, const Program& program, Translator& translate, Element
              : guard;
 }
 
-bool is_blended(const Program& program, ElementId element) {
-  return program.is_transition(element) &&
-         program.is_blended(program.model().transitions[element].chain.index);
+/// Whether it leaves a state that the pool does not tell from others.
+bool is_blended(const Program& program, const JointState& state, ElementId element) {
+  if (!program.is_transition(element)) return false;
+  const std::uint32_t chain = program.model().transitions[element].chain.index;
+  return program.blended_with(chain, state[chain]) != 0;
 }
 
 /// Makes a clock one of the states that its element leaves.
@@ -155,7 +157,7 @@ void StateProgram::find_moving_variables(const Program& program) {
 
 // A clock that has been found for other states of the element's chain serves the element too; false where there is none.
 bool StateProgram::share_clock(const Program& program, ElementId element) {
-  if (!is_blended(program, element)) return false;
+  if (!is_blended(program, state_, element)) return false;
   const model::Transition& transition = program.model().transitions[element];
   for (ActiveClock& clock : clocks_) {
     if (clock.by_state.empty() || clock.chain != transition.chain.index) continue;
@@ -188,7 +190,7 @@ void StateProgram::find_clocks(const Program& program, StateCompiler& compiler) 
       clock.baseline_index = n_baselines_++;
     }
     clocks_.push_back(clock);
-    if (is_blended(program, element)) begin_sharing(program, clocks_.back());
+    if (is_blended(program, state_, element)) begin_sharing(program, clocks_.back());
   };
   const model::Model& model = program.model();
   for (std::uint32_t t = 0; t < model.transitions.size(); ++t) {

@@ -116,7 +116,7 @@ NodeId Translator::symbol(const expr::Symbol& symbol, const Moment& now, const M
 }
 
 NodeId Translator::is_in(std::uint32_t chain, std::uint64_t states) {
-  const std::uint64_t possible = setting_.blended == nullptr ? 0 : (*setting_.blended)[chain];
+  const std::uint64_t possible = setting_.blended.empty() ? 0 : setting_.blended[chain];
   if (possible != 0) {
     states &= possible;
     if (states == possible) return graph_.constant(1.0);

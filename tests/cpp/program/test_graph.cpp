@@ -213,6 +213,62 @@ TEST_CASE("a choice takes as long as its sides have operations, however these ar
   CHECK(g.size() <= before + 401);
 }
 
+TEST_CASE("a choice of x, or else of y or x again, is one choice", "[program]") {
+  Leaves l;
+  Graph& g = l.graph;
+  const NodeId x = l.nodes[0], y = l.nodes[1], held = l.nodes[2];
+  const NodeId high = g.apply(Op::gt, held, g.constant(1.2));
+  const NodeId low = g.apply(Op::lt, held, g.constant(0.8));
+  const NodeId last = g.apply(Op::select, high, x, g.apply(Op::select, low, y, x));
+  const NodeId first = g.apply(Op::select, high, x, g.apply(Op::select, low, x, y));
+  for (const NodeId choice : {first, last}) {
+    CHECK(g[choice].op == Op::select);
+    CHECK(g.is_held(g[choice].a));
+    CHECK(g[g[choice].b].op != Op::select);
+    CHECK(g[g[choice].c].op != Op::select);
+  }
+  std::mt19937 engine(3);
+  std::uniform_real_distribution<double> uniform(0.5, 1.5);
+  const std::array<Lanes, 4> leaves = leaf_values([&] { return uniform(engine); });
+  const std::vector<Lanes> values = values_of(l, leaves, {first, last});
+  for (std::size_t i = 0; i < n; ++i) {
+    const double at = leaves[2][i];
+    CHECK(values[0][i] == (at > 1.2 || at < 0.8 ? leaves[0][i] : leaves[1][i]));
+    CHECK(values[1][i] == (at < 0.8 ? leaves[1][i] : leaves[0][i]));
+  }
+}
+
+TEST_CASE("a guarded growth is the same to the last bit, or nothing", "[program]") {
+  std::mt19937 engine(5);
+  std::uniform_real_distribution<double> uniform(0.5, 1.5);
+  Leaves l;
+  Graph& g = l.graph;
+  const NodeId x = l.nodes[0], z = l.nodes[1], held = l.nodes[2], scalar = l.nodes[3];
+  const NodeId holds = g.apply(Op::gt, held, g.constant(1.0));
+  const auto grown = [&](NodeId c, NodeId a, NodeId b) {
+    return g.apply(Op::mul, c, g.apply(Op::exp, g.apply(Op::mul, a, b)));
+  };
+  const std::vector<NodeId> growths{
+      grown(scalar, held, x), grown(held, scalar, g.apply(Op::sub, z, held)),
+      grown(g.constant(2.0), g.constant(1.0), g.apply(Op::select, holds, x, z)),
+      grown(held, g.constant(-1.0), g.apply(Op::max, x, g.apply(Op::mul, z, scalar)))};
+  // Not finite wherever x is, or no growth: a choice is left.
+  const std::vector<NodeId> others{grown(held, scalar, g.apply(Op::log, x)), g.apply(Op::add, x, z),
+                                   grown(held, x, z)};
+  const std::array<Lanes, 4> leaves = leaf_values([&] { return uniform(engine); });
+  for (const bool is_growth : {true, false}) {
+    for (const NodeId value : is_growth ? growths : others) {
+      const NodeId guarded = g.guarded(holds, value);
+      CHECK((g[guarded].op == Op::mul) == is_growth);
+      const std::vector<Lanes> values = values_of(l, leaves, {value, guarded});
+      for (std::size_t i = 0; i < n; ++i) {
+        const double expected = leaves[2][i] > 1.0 ? values[0][i] : 0.0;
+        CHECK(std::bit_cast<std::uint64_t>(values[1][i]) == std::bit_cast<std::uint64_t>(expected));
+      }
+    }
+  }
+}
+
 TEST_CASE("products, an exponential and a scale are one instruction where nothing else reads them",
           "[program]") {
   std::mt19937 engine(3);

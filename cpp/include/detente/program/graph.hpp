@@ -75,6 +75,9 @@ class Graph {
   /// `a` where the condition holds, else `b`, to the last bit. Where both are worked out alike their operands are
   /// chosen, so that lanes of either kind share the operations: exp(x) or exp(y) is exp(x or y).
   NodeId choose(NodeId condition, NodeId a, NodeId b);
+  /// The value where the condition holds, else 0. Of c exp(a x) with c and a that do not move between firings, c and a are 0
+  /// elsewhere, which costs nothing; so it is where x is finite as long as variables are.
+  NodeId guarded(NodeId condition, NodeId value);
 
   const Node& operator[](NodeId id) const { return nodes_[id]; }
   std::size_t size() const { return nodes_.size(); }
@@ -105,6 +108,8 @@ class Graph {
   bool is_slow_times_lane(NodeId id) const {
     return nodes_[id].op == Op::mul && is_slow(nodes_[id].a) && !is_slow(nodes_[id].b);
   }
+  bool is_finite_as_leaves(NodeId id) const;
+  NodeId joined_choices(NodeId condition, NodeId a, NodeId b, bool& done);
   NodeId product(NodeId a, NodeId b);
   NodeId operation(Op op, NodeId a, NodeId b, NodeId c);
   Node written_like(NodeId id, const Node& other);

@@ -3,6 +3,8 @@
 /// A scenario under one policy, ready to run: immutable, shared by all threads. Programs of joint states are compiled
 /// when a path gets there, and kept while they are used or there is room.
 
+#include <bit>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <utility>
@@ -62,13 +64,21 @@ class Program {
   /// Start values of the variables and weights of the chains' start states (chain after chain), on records.
   const RecordCode& start() const { return start_; }
 
-  /// Chains that pools do not tell apart, see blended_chains.
-  bool is_blended(std::size_t chain) const { return blended_[chain] != 0; }
+  /// The states of a chain that pools do not tell from this one, itself among them, as bits; 0 where it stands alone. See
+  /// blended_states.
+  std::uint64_t blended_with(std::size_t chain, std::size_t state) const {
+    return blended_[chain][state];
+  }
+  /// The lowest of those states, or the state itself.
+  std::uint8_t first_blended(std::size_t chain, std::size_t state) const {
+    const std::uint64_t states = blended_with(chain, state);
+    return static_cast<std::uint8_t>(states == 0 ? state : std::countr_zero(states));
+  }
   /// How to read expressions in a joint state; `moving`: see Translator::Setting.
   Translator::Setting setting_of(const JointState& state, std::vector<bool> moving = {}) const;
   /// The same, with all chains read from the record.
   Translator::Setting setting_of_any_state() const;
-  /// The same for joint states that differ in blended chains alone.
+  /// The same for joint states that pools do not tell apart.
   std::uint64_t joint_index(const JointState& state) const;
   std::shared_ptr<const StateProgram> at(const JointState& state) const;
   std::shared_ptr<const FiringProgram> firing(ElementId element, const JointState& state) const;
@@ -91,7 +101,7 @@ class Program {
   std::vector<std::vector<double>> noise_rows_;
   std::vector<std::uint32_t> triggers_;
   RecordCode start_;
-  std::vector<std::uint64_t> blended_;
+  std::vector<std::vector<std::uint64_t>> blended_;
   std::vector<std::vector<bool>> affected_;
   std::vector<std::vector<bool>> deciding_;  ///< see deciding_chains
 

@@ -41,8 +41,8 @@ class Translator {
     const Layout* layout = nullptr;
     const std::vector<LeverBinding>* levers = nullptr;
     const JointState* state = nullptr;  ///< null: chains are read from the record
-    /// By chain: 0, or the states that it can be in, as bits, where it is read from the record all the same. Null: none.
-    const std::vector<std::uint64_t>* blended = nullptr;
+    /// By chain: 0, or the states that it can be in, as bits, where it is read from the record all the same. Empty: none.
+    std::vector<std::uint64_t> blended;
     std::vector<bool> moving;  ///< per variable: it moves at every step in this state
     std::uint32_t first_outcome_field =
         0;  ///< utility only: fields of the outcomes' readings; 0: none
