@@ -39,10 +39,14 @@ std::uint32_t Block::group_number(Slot slot, program::ElementId element) {
     last_pool_ = &pool_for(slot);
     last_joint_ = joint_[slot];
   }
-  std::uint32_t& number = last_pool_->groups[element];
+  return group_number(*last_pool_, element);
+}
+
+std::uint32_t Block::group_number(Pool& pool, program::ElementId element) {
+  std::uint32_t& number = pool.groups[element];
   if (number == Pool::no_group) {
     number = static_cast<std::uint32_t>(groups_.size());
-    groups_.push_back({last_pool_, element});
+    groups_.push_back({&pool, element});
   }
   return number;
 }
@@ -167,11 +171,6 @@ void Block::arrive(Pool& pool, const Slot* slots, std::size_t m) {
   }
   for (std::size_t i = 0; i < m; ++i) entered_[slots[i]] = 0;
 
-  for (std::size_t i = 0; i < m; ++i) {
-    for (const program::ActiveClock& clock : state.clocks()) note_clock(clock, slots[i]);
-  }
-  draw_clocks();
-
   for (std::size_t from = 0; from < m; from += tile_lanes) {
     const std::size_t count = std::min(tile_lanes, m - from);
     const Slot* chunk = slots + from;
@@ -188,68 +187,57 @@ void Block::arrive(Pool& pool, const Slot* slots, std::size_t m) {
     const auto fill = [&](std::size_t column, auto&& value) {
       for (std::size_t i = 0; i < count; ++i) lane_places_[i].at(column) = value(i);
     };
-    for (const program::ActiveClock& clock : state.clocks()) load_clock(clock, chunk, count);
+    for (const program::ActiveClock& clock : state.clocks()) {
+      load_clock(clock, chunk, lane_places_.data(), count);
+    }
     for (const program::MovingVariable& moving : state.variables()) {
       fill(moving.column,
            [&](std::size_t i) { return record(chunk[i])[layout_.variable(moving.variable)]; });
     }
-    load_held(state.arrival(), chunk, count);
+    load_held(state.arrival(), chunk, lane_places_.data(), count);
     load_watch(pool, chunk, count);
     load_noise(state, chunk, count);
   }
 }
 
-/// The element whose clock it is on a path; none where its chain is in a state that nothing leaves by this clock.
-program::ElementId Block::element_of(const program::ActiveClock& clock, Slot slot) const {
-  if (clock.by_state.empty()) return clock.element;
-  return clock.by_state[static_cast<std::size_t>(record(slot)[layout_.state(clock.chain)])];
-}
-
-// Notes that a path needs a new draw of a clock which has run out, or never ran. They are drawn together, of all clocks, since
-// few lanes lack any one.
-void Block::note_clock(const program::ActiveClock& clock, Slot slot) {
-  const program::ElementId element = element_of(clock, slot);
-  if (element == program::no_element) return;
-  double* fields = record(slot);
-  double& left = fields[layout_.clock(element)];
-  if (!std::isnan(left)) return;
-  note_draw(undrawn_.size(), slot, fields[layout_.firings(element)], true);
-  streams_[undrawn_.size()] = program_.streams(element).clock;
-  undrawn_.push_back(&left);
-  if (undrawn_.size() == tile_lanes) draw_clocks();
-}
-
-// What has been noted, into the records.
-void Block::draw_clocks() {
-  const std::size_t m = undrawn_.size();
-  if (m == 0) return;
-  const std::size_t n = pad_draws(m);
-  std::fill(streams_.data() + m, streams_.data() + n, streams_[0]);
-  kernel::active().exponentials_of(variates_.data(), options_.seed_key, streams_.data(),
-                                   paths_.data(), indices_.data(), n);
-  for (std::size_t k = 0; k < m; ++k) *undrawn_[k] = variates_[k];
-  undrawn_.clear();
-}
-
-// What clocks have left, from the records to the column of lane_places_. A clock that is nobody's never runs out.
-void Block::load_clock(const program::ActiveClock& clock, const Slot* slots, std::size_t m) {
-  if (clock.by_state.empty()) {
-    const std::uint32_t field = layout_.clock(clock.element);
-    for (std::size_t i = 0; i < m; ++i) {
-      lane_places_[i].at(clock.column) = record(slots[i])[field];
-    }
-    return;
-  }
+// What a clock has left, from the records to its column; a clock that is nobody's never runs out. Draws that paths lack,
+// since the clock has run out or never ran, are noted: few lanes lack any one, so those of all clocks are made together.
+void Block::load_clock(const program::ActiveClock& clock, const Slot* slots,
+                       const LanePlace* places, std::size_t m) {
   for (std::size_t i = 0; i < m; ++i) {
     const program::ElementId element = element_of(clock, slots[i]);
-    lane_places_[i].at(clock.column) = element == program::no_element
-                                           ? std::numeric_limits<double>::infinity()
-                                           : record(slots[i])[layout_.clock(element)];
+    double& column = places[i].at(clock.column);
+    if (element == program::no_element) {
+      column = std::numeric_limits<double>::infinity();
+      continue;
+    }
+    double* fields = record(slots[i]);
+    double& left = fields[layout_.clock(element)];
+    column = left;
+    if (!std::isnan(left)) continue;
+    undrawn_.note(options_.first_path + slots[i], fields[layout_.firings(element)],
+                  program_.streams(element).clock, {&left, &column});
+    if (undrawn_.n == tile_lanes) draw_clocks();
   }
 }
 
-// What the record decides until the next firing, into the columns of lane_places_.
-void Block::load_held(const program::HeldCode& held, const Slot* slots, std::size_t m) {
+// What has been noted, into the records and the columns: before a pool that they are in takes up more lanes.
+void Block::draw_clocks() {
+  const std::size_t m = undrawn_.n;
+  if (m == 0) return;
+  const std::size_t n = rounded_lanes(m);
+  for (std::size_t k = m; k < n; ++k) undrawn_.repeat(k);
+  kernel::active().exponentials_of(variates_.data(), options_.seed_key, undrawn_.streams.data(),
+                                   undrawn_.paths.data(), undrawn_.indices.data(), n);
+  for (std::size_t k = 0; k < m; ++k) {
+    *undrawn_.places[k].field = *undrawn_.places[k].column = variates_[k];
+  }
+  undrawn_.n = 0;
+}
+
+// What the record decides until the next firing, into columns.
+void Block::load_held(const program::HeldCode& held, const Slot* slots, const LanePlace* places,
+                      std::size_t m) {
   const std::vector<std::uint16_t>& columns = held.columns;
   if (columns.empty()) return;
   const Frame frame = run_on_records(held.code, slots, m, nullptr, 0);
@@ -257,7 +245,7 @@ void Block::load_held(const program::HeldCode& held, const Slot* slots, std::siz
     const Operand operand = held.code.code().outputs()[k];
     const double* values = frame.at(operand);
     const std::size_t step = operand.kind == Operand::Kind::scalar ? 0 : 1;
-    for (std::size_t i = 0; i < m; ++i) lane_places_[i].at(columns[k]) = values[i * step];
+    for (std::size_t i = 0; i < m; ++i) places[i].at(columns[k]) = values[i * step];
   }
 }
 

@@ -39,8 +39,7 @@ Block::Block(const Task& task, const Options& options)
       variates_(4 * tile_lanes),
       paths_(tile_lanes),
       indices_(tile_lanes),
-      lanes_(tile_lanes),
-      streams_(tile_lanes) {
+      lanes_(tile_lanes) {
   const model::Model& model = program_.model();
   strides_.assign(n_chains_, 1);
   for (std::size_t c = n_chains_; c-- > 1;) {
@@ -234,7 +233,12 @@ void Block::fire_dated(std::size_t k, Pool& pool, std::vector<Slot>& leaving) {
     const ElementId element = layout_.event_element(event);
     std::erase_if(slots, [this](Slot slot) { return is_alive_[slot] == 0; });
     for (const Slot slot : slots) record(slot)[layout_.firings(element)] += 1.0;
-    fire_in_place(pool, element, slots.data(), slots.size());
+    for (std::size_t from = 0; from < slots.size(); from += tile_lanes) {
+      const std::size_t count = std::min(tile_lanes, slots.size() - from);
+      group_.assign(slots.data() + from, slots.data() + from + count);
+      light_groups_.assign(1, {element, 0, count});
+      fire_in_place(pool);
+    }
   }
 }
 

@@ -36,6 +36,15 @@ Weight Block::weight_of(Pool& pool, ElementId element) {
                                       : Weight::light;
   if (known == Weight::light_on_held) {
     pool.notes(element).held = std::make_unique<const program::HeldCode>(std::move(held));
+    pool.held_of_light = nullptr;
+  }
+  for (const program::ActiveClock& clock : state.clocks()) {
+    const std::vector<std::uint32_t>& moved = firing->moved;
+    const bool is_moved = std::find(moved.begin(), moved.end(), clock.chain) != moved.end();
+    const bool is_shared = !clock.by_state.empty();
+    if (is_shared ? is_moved : clock.element == element) {
+      pool.notes(element).renewed.push_back(&clock);
+    }
   }
   pool.notes(element).reading = reading_after(pool, element);
   find_light_inputs(pool, element);
@@ -56,19 +65,33 @@ void Block::find_light_inputs(Pool& pool, ElementId element) {
 void Block::fire_light(Pool& pool) {
   if (Burst::plan_of(*this, pool).fits) {
     Burst(*this, pool).run();
-    light_.clear();
-    rests_.clear();
-    return;
-  }
-  for (auto from = light_.begin(); from != light_.end();) {
-    const auto to = std::partition(
-        from, light_.end(),
-        [element = from->element](const LightFired& fired) { return fired.element == element; });
-    fire_light_group(pool, &*from, static_cast<std::size_t>(to - from));
-    from = to;
+  } else {
+    light_by_element_.sort(
+        light_, [&](const LightFired& fired) { return group_number(pool, fired.element); });
+    forget_groups();
+    for (std::size_t from = 0; from < light_.size(); from += tile_lanes) {
+      fire_light(pool, light_.data() + from, std::min(tile_lanes, light_.size() - from));
+    }
   }
   light_.clear();
   rests_.clear();
+}
+
+// Up to a tile of lanes, by element.
+void Block::fire_light(Pool& pool, const LightFired* fired, std::size_t m) {
+  light_groups_.clear();
+  group_.clear();
+  for (std::size_t i = 0; i < m; ++i) {
+    if (i == 0 || fired[i].element != fired[i - 1].element) {
+      light_groups_.push_back({fired[i].element, i, i});
+    }
+    group_.push_back(fired[i].slot);
+    ++light_groups_.back().to;
+  }
+  fire_in_place(pool);
+  for (std::size_t i = 0; i < m; ++i) {
+    if (is_alive_[fired[i].slot] == 1) go_on(pool, fired[i]);
+  }
 }
 
 // Monitors that follow what a light firing touches, and the sums kept in the pool's columns, which share one time of
@@ -98,16 +121,13 @@ LightReading Block::reading_after(const Pool& pool, ElementId element) const {
   return reading;
 }
 
-// A lane that has fired, with a new draw for the clock that ran out: it is through with the step where its hazards are as
-// before and no clock runs out in the rest.
-void Block::go_on(Pool& pool, const LightFired& fired, double drawn) {
+// A lane that has fired: it is through with the step where its hazards are as before and no clock runs out in the rest.
+void Block::go_on(Pool& pool, const LightFired& fired) {
   const std::vector<program::ActiveClock>& clocks = pool.program().clocks();
   const LanePlace lane = pool.place(position_of_[fired.slot]);
   bool is_through = fired.first_rest != none;
-  for (std::size_t j = 0; j < clocks.size(); ++j) {
-    double& left = lane.at(clocks[j].column);
-    if (clocks[j].by_state.empty() && clocks[j].element == fired.element) left = drawn;
-    is_through = is_through && left >= rests_[fired.first_rest + j];
+  for (std::size_t j = 0; is_through && j < clocks.size(); ++j) {
+    is_through = lane.at(clocks[j].column) >= rests_[fired.first_rest + j];
   }
   if (!is_through) {
     pool.pending.push_back(fired.slot);
@@ -118,91 +138,130 @@ void Block::go_on(Pool& pool, const LightFired& fired, double drawn) {
   }
 }
 
-void Block::fire_light_group(Pool& pool, const LightFired* fired, std::size_t m) {
-  const ElementId element = fired[0].element;
-  group_.clear();
-  for (std::size_t i = 0; i < m; ++i) group_.push_back(fired[i].slot);
-  fire_in_place(pool, element, group_.data(), m);
-  std::vector<LightFired>& alive = light_alive_;
-  alive.clear();
-  for (std::size_t i = 0; i < m; ++i) {
-    if (is_alive_[fired[i].slot] == 1) alive.push_back(fired[i]);
-  }
-  for (std::size_t from = 0; from < alive.size(); from += tile_lanes) {
-    const std::size_t count = std::min(tile_lanes, alive.size() - from);
-    chosen_.clear();
-    for (std::size_t i = 0; i < count; ++i) chosen_.push_back(alive[from + i].slot);
-    if (!program_.is_transition(element)) {  // whose clock may be another's now
-      draw(variates_.data(), program_.streams(element).clock, chosen_.data(), count, element, true);
+// What fires at a date may do so at the very end of what counts; what fires in a step is after its start.
+bool Block::is_read_after(const ElementNotes& notes) const {
+  const double start = step_scalars()[program::StepScalar::start];
+  return in_step_ ? start < notes.reading.until : start <= notes.reading.until + outcome::same_time;
+}
+
+// Firings of the lanes of light_groups_, a tile of them at most, which stay in their pool: records and columns are brought
+// up to date, each from the other. What does not ask which element has fired is done for all lanes together.
+void Block::fire_in_place(Pool& pool) {
+  for (const LightGroup& group : light_groups_) {
+    const ElementNotes& notes = pool.notes(group.element);
+    const bool is_read = is_read_after(notes);
+    for (std::size_t i = group.from; i < group.to; ++i) {
+      store_moving(pool, group.element, group_[i]);
+      if (is_read) store_watch(pool, group_[i]);
     }
-    for (std::size_t i = 0; i < count; ++i) go_on(pool, alive[from + i], variates_[i]);
+    fire_group(group.element, pool, group_.data() + group.from, group.to - group.from);
+  }
+  forget_dead();
+  lane_places_.resize(group_.size());
+  for (std::size_t i = 0; i < group_.size(); ++i) {
+    unread_[group_[i]] = program::no_element;  // what has to be read of it is known
+    lane_places_[i] = pool.place(position_of_[group_[i]]);
+  }
+  load_assigned(pool);
+  load_changed(pool);
+  renew_clocks(pool);
+  for (const LightGroup& group : light_groups_) {
+    if (group.from == group.to || !is_read_after(pool.notes(group.element))) continue;
+    read_light(pool, group.element, group_.data() + group.from, group.to - group.from);
   }
 }
 
-// A firing of lanes that stay in their pool: records and columns are brought up to date, each from the other.
-void Block::fire_in_place(Pool& pool, ElementId element, const Slot* slots, std::size_t m) {
-  const LightReading& reading = pool.notes(element).reading;
-  const double start = step_scalars()[program::StepScalar::start];
-  // What fires at a date may do so at the very end of what counts; what fires in a step is after its start.
-  const bool is_read =
-      in_step_ ? start < reading.until : start <= reading.until + outcome::same_time;
-  shared_clocks_.clear();
-  const std::vector<std::uint32_t>& moved = pool.notes(element).firing->moved;
-  for (const program::ActiveClock& clock : pool.program().clocks()) {
-    const bool is_moved = std::find(moved.begin(), moved.end(), clock.chain) != moved.end();
-    if (!clock.by_state.empty() && is_moved) shared_clocks_.push_back(&clock);
-  }
-  for (std::size_t i = 0; i < m; ++i) {
-    store_moving(pool, element, slots[i]);
-    if (is_read) store_watch(pool, slots[i]);
-  }
-  fire_group(element, pool, slots, m);
-  chosen_.clear();
-  for (std::size_t i = 0; i < m; ++i) {
-    unread_[slots[i]] = program::no_element;  // what has to be read of it is known
-    if (is_alive_[slots[i]] == 1) chosen_.push_back(slots[i]);
-  }
-  for (std::size_t from = 0; from < chosen_.size(); from += tile_lanes) {
-    const std::size_t count = std::min(tile_lanes, chosen_.size() - from);
-    const Slot* chunk = chosen_.data() + from;
-    load_assigned(pool, element, chunk, count);
-    if (pool.notes(element).held != nullptr) load_held(*pool.notes(element).held, chunk, count);
-    for (const program::ActiveClock* clock : shared_clocks_) {
-      for (std::size_t i = 0; i < count; ++i) note_clock(*clock, chunk[i]);
+/// Leaves the lanes whose paths have come to an end out of light_groups_.
+void Block::forget_dead() {
+  std::size_t n = 0;
+  for (LightGroup& group : light_groups_) {
+    const std::size_t from = n;
+    for (std::size_t i = group.from; i < group.to; ++i) {
+      if (is_alive_[group_[i]] == 1) group_[n++] = group_[i];
     }
-    draw_clocks();
-    for (const program::ActiveClock* clock : shared_clocks_) load_clock(*clock, chunk, count);
-    if (is_read) read_light(pool, element, chunk, count);
+    group.from = from;
+    group.to = n;
   }
+  group_.resize(n);
 }
 
 // Brings a record up to date with its lane: what moves at every step, and the clocks that a firing hands on.
 void Block::store_moving(Pool& pool, ElementId element, Slot slot) {
   const LanePlace lane = pool.place(position_of_[slot]);
+  const ElementNotes& notes = pool.notes(element);
   double* fields = record(slot);
-  for (const program::MovingVariable& moving : pool.notes(element).inputs) {
+  for (const program::MovingVariable& moving : notes.inputs) {
     fields[layout_.variable(moving.variable)] = lane.at(moving.column);
   }
-  for (const program::ActiveClock* clock : shared_clocks_) {
+  for (const program::ActiveClock* clock : notes.renewed) {
     const ElementId owner = element_of(*clock, slot);
     if (owner != program::no_element) fields[layout_.clock(owner)] = lane.at(clock->column);
   }
-  if (program_.is_transition(element)) {
-    fields[layout_.clock(element)] = std::numeric_limits<double>::quiet_NaN();
+  fields[layout_.clock(element)] = std::numeric_limits<double>::quiet_NaN();
+}
+
+// What firings have assigned, into the columns.
+void Block::load_assigned(Pool& pool) {
+  for (const LightGroup& group : light_groups_) {
+    for (const std::uint32_t variable : pool.notes(group.element).firing->assigned) {
+      const std::ptrdiff_t column = pool.moving_column(variable);
+      for (std::size_t i = group.from; i < group.to && column >= 0; ++i) {
+        lane_places_[i].at(static_cast<std::size_t>(column)) =
+            record(group_[i])[layout_.variable(variable)];
+      }
+    }
   }
 }
 
-// What a firing has assigned, into the columns of lane_places_, which it finds.
-void Block::load_assigned(Pool& pool, ElementId element, const Slot* slots, std::size_t m) {
-  lane_places_.resize(m);
-  for (std::size_t i = 0; i < m; ++i) lane_places_[i] = pool.place(position_of_[slots[i]]);
-  for (const std::uint32_t variable : pool.notes(element).firing->assigned) {
-    const std::ptrdiff_t column = pool.moving_column(variable);
-    for (std::size_t i = 0; i < m && column >= 0; ++i) {
-      lane_places_[i].at(static_cast<std::size_t>(column)) =
-          record(slots[i])[layout_.variable(variable)];
+// What firings have changed of what is held: element by element, or all that any of them changes for all the lanes,
+// where that is less work.
+void Block::load_changed(Pool& pool) {
+  const auto work = [](const program::HeldCode& held, std::size_t m) {
+    constexpr std::size_t work_of_call = 8;
+    const std::size_t per_vector =
+        held.code.code().instructions().size() + held.code.inputs().size() + held.columns.size();
+    return work_of_call + per_vector * (rounded_lanes(m) / kernel::lane_quantum);
+  };
+  std::size_t apart = 0, n_groups = 0;
+  for (const LightGroup& group : light_groups_) {
+    const program::HeldCode* held = pool.notes(group.element).held.get();
+    if (held == nullptr || group.from == group.to) continue;
+    apart += work(*held, group.to - group.from);
+    ++n_groups;
+  }
+  if (n_groups > 1 && work(held_of_light(pool), group_.size()) < apart) {
+    return load_held(held_of_light(pool), group_.data(), lane_places_.data(), group_.size());
+  }
+  for (const LightGroup& group : light_groups_) {
+    const program::HeldCode* held = pool.notes(group.element).held.get();
+    if (held == nullptr || group.from == group.to) continue;
+    load_held(*held, group_.data() + group.from, lane_places_.data() + group.from,
+              group.to - group.from);
+  }
+}
+
+const program::HeldCode& Block::held_of_light(Pool& pool) const {
+  if (pool.held_of_light == nullptr) {
+    std::vector<std::uint32_t> fields;
+    for (ElementId element = 0; element < program_.model().element_count(); ++element) {
+      const ElementNotes& notes = pool.notes(element);
+      if (notes.held == nullptr) continue;
+      fields.insert(fields.end(), notes.firing->changed.begin(), notes.firing->changed.end());
+    }
+    pool.held_of_light = std::make_unique<const program::HeldCode>(pool.program().held_by(fields));
+  }
+  return *pool.held_of_light;
+}
+
+// New draws for the clocks that have run out or have become another's.
+void Block::renew_clocks(Pool& pool) {
+  for (const LightGroup& group : light_groups_) {
+    for (const program::ActiveClock* clock : pool.notes(group.element).renewed) {
+      load_clock(*clock, group_.data() + group.from, lane_places_.data() + group.from,
+                 group.to - group.from);
     }
   }
+  draw_clocks();
 }
 
 // Readings after a light firing of lanes whose records are up to date.

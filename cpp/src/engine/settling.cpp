@@ -16,6 +16,7 @@ void Block::settle(std::vector<Slot>& slots, std::vector<Fired>& triggered) {
   by_joint_state(slots, [this, &triggered](Pool& pool, const Slot* group, std::size_t m) {
     settle_group(pool, group, m, triggered);
   });
+  draw_clocks();
 }
 
 void Block::settle_all(std::vector<Slot>& slots) {
@@ -76,7 +77,7 @@ void Block::refresh_stale() {
         lane_places_[i] = pool.place(position_of_[chunk[i]]);
       }
       read_signals(pool.program(), chunk, count);
-      load_held(held_of_standing(pool), chunk, count);
+      load_held(held_of_standing(pool), chunk, lane_places_.data(), count);
       load_watch(pool, chunk, count);
     }
   });

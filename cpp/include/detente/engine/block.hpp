@@ -147,6 +147,31 @@ struct CrossingScratch {
   std::array<std::uint32_t, tile_lanes> chosen{};
 };
 
+/// Draws that clocks lack, until they are made together: clock number k serves firing number k.
+struct Undrawn {
+  struct Place {
+    double* field;   ///< of the record
+    double* column;  ///< of the pool
+  };
+  std::size_t n = 0;  ///< tile_lanes at most
+  Buffer<std::uint64_t> paths{tile_lanes};
+  Buffer<std::uint32_t> indices{tile_lanes}, streams{tile_lanes};
+  std::array<Place, tile_lanes> places{};
+
+  void note(std::uint64_t path, double index, std::uint32_t stream, Place place) {
+    paths[n] = path;
+    indices[n] = static_cast<std::uint32_t>(index);
+    streams[n] = stream;
+    places[n++] = place;
+  }
+  /// Fills the k-th draw with the first.
+  void repeat(std::size_t k) {
+    paths[k] = paths[0];
+    indices[k] = indices[0];
+    streams[k] = streams[0];
+  }
+};
+
 /// Lanes of a pool that are worked on together, see BurstPlan.
 struct BurstScratch {
   Buffer<double> columns;
@@ -212,6 +237,11 @@ class Block {
     program::ElementId element;
     std::size_t
         first_rest;  ///< in rests_, one for each clock; none: the hazards have to be read again
+  };
+  /// Lanes of one element among those that fire together where they are.
+  struct LightGroup {
+    program::ElementId element;
+    std::size_t from, to;
   };
   static constexpr std::size_t none = ~std::size_t{0};
   static constexpr program::ElementId several_elements = program::no_element - 1;
@@ -298,11 +328,16 @@ class Block {
   LightReading reading_after(const Pool& pool, program::ElementId element) const;
   void fire_light(Pool& pool);
   void read_light(Pool& pool, program::ElementId element, const Slot* slots, std::size_t m);
-  void fire_light_group(Pool& pool, const LightFired* fired, std::size_t m);
-  void fire_in_place(Pool& pool, program::ElementId element, const Slot* slots, std::size_t m);
+  void fire_light(Pool& pool, const LightFired* fired, std::size_t m);
+  bool is_read_after(const ElementNotes& notes) const;
+  void fire_in_place(Pool& pool);
+  void forget_dead();
   void store_moving(Pool& pool, program::ElementId element, Slot slot);
-  void load_assigned(Pool& pool, program::ElementId element, const Slot* slots, std::size_t m);
-  void go_on(Pool& pool, const LightFired& fired, double drawn);
+  void load_assigned(Pool& pool);
+  void load_changed(Pool& pool);
+  const program::HeldCode& held_of_light(Pool& pool) const;
+  void renew_clocks(Pool& pool);
+  void go_on(Pool& pool, const LightFired& fired);
 
   // firing.cpp: effects
   void fire(std::vector<Fired>& fired);
@@ -331,17 +366,23 @@ class Block {
   template <class Visit>
   void by_joint_state(std::vector<Slot>& slots, Visit visit);
   std::uint32_t group_number(Slot slot, program::ElementId element);
+  std::uint32_t group_number(Pool& pool, program::ElementId element);
   void forget_groups();
   void arrive(Pool& pool, const Slot* slots, std::size_t m);
-  program::ElementId element_of(const program::ActiveClock& clock, Slot slot) const;
-  void note_clock(const program::ActiveClock& clock, Slot slot);
+  /// The element whose clock it is on a path; none where its chain is in a state that nothing leaves by this clock.
+  program::ElementId element_of(const program::ActiveClock& clock, Slot slot) const {
+    if (clock.by_state.empty()) return clock.element;
+    return clock.by_state[static_cast<std::size_t>(record(slot)[layout_.state(clock.chain)])];
+  }
   void draw_clocks();
-  void load_clock(const program::ActiveClock& clock, const Slot* slots, std::size_t m);
+  void load_clock(const program::ActiveClock& clock, const Slot* slots, const LanePlace* places,
+                  std::size_t m);
   void leave(Slot slot);
   void close_gaps(Pool& pool);
   void write_back(Slot slot);
   void load_watch(Pool& pool, const Slot* slots, std::size_t m);
-  void load_held(const program::HeldCode& held, const Slot* slots, std::size_t m);
+  void load_held(const program::HeldCode& held, const Slot* slots, const LanePlace* places,
+                 std::size_t m);
   void load_noise(const program::StateProgram& state, const Slot* slots, std::size_t m);
   void store_watch(Pool& pool, Slot slot);
   bool is_decided(std::uint32_t monitor, const double* fields) const;
@@ -402,6 +443,7 @@ class Block {
   // Scratch.
   Groups<Slot> slot_groups_;
   Groups<Fired> fired_groups_;
+  Groups<LightFired> light_by_element_;
   std::vector<Group> groups_;
   Pool* last_pool_ = nullptr;  ///< that group_number met, of this joint state
   std::uint64_t last_joint_ = 0;
@@ -409,12 +451,11 @@ class Block {
   std::vector<const double*> outputs_;
   std::vector<ClockView> clock_views_;
   std::vector<Slot> changed_, chosen_, arriving_, group_, resolving_;
-  std::vector<double*> undrawn_;                            ///< clocks that have been noted
-  std::vector<const program::ActiveClock*> shared_clocks_;  ///< of the chains that a firing moves
-  std::vector<Fired> fired_;                                ///< crossed, taken from their pools
-  std::vector<LightFired> light_;                           ///< crossed, to fire where they are
-  std::vector<LightFired> light_alive_;
-  std::vector<double> rests_;  ///< what their clocks burn in the rest of the step
+  Undrawn undrawn_;
+  std::vector<Fired> fired_;              ///< crossed, taken from their pools
+  std::vector<LightFired> light_;         ///< crossed, to fire where they are
+  std::vector<LightGroup> light_groups_;  ///< of the slots in group_
+  std::vector<double> rests_;             ///< what their clocks burn in the rest of the step
   CrossingScratch crossing_;
   BurstScratch burst_;
   /// Lanes of pools in which a variable does not move that has moved in the step: see refresh_stale.
@@ -424,7 +465,7 @@ class Block {
   Buffer<double> registers_, columns_, code_scalars_, variates_, splats_;
   std::array<std::uint8_t, tile_lanes / 8> marks_{};  ///< lanes that cross, as bits
   Buffer<std::uint64_t> paths_;
-  Buffer<std::uint32_t> indices_, lanes_, streams_;
+  Buffer<std::uint32_t> indices_, lanes_;
 
   BlockResult result_;
 };
