@@ -353,6 +353,13 @@ void Block::leave(Slot slot) {
   Pool* pool = pool_of_[slot];
   if (pool == nullptr) return;
   write_back(slot);
+  leave_gap(slot);
+  if (!in_step_) close_gaps(*pool);
+}
+
+// The record is up to date; the gap is left to whoever takes several lanes.
+void Block::leave_gap(Slot slot) {
+  Pool* pool = pool_of_[slot];
   const std::size_t position = position_of_[slot];
   const std::size_t phase = next_step() % quad_steps;
   if (phase != 0) {
@@ -361,7 +368,12 @@ void Block::leave(Slot slot) {
   }
   pool->vacate(position);
   pool_of_[slot] = nullptr;
-  if (!in_step_) close_gaps(*pool);
+}
+
+void Block::close_all_gaps() {
+  for (const auto& pool : pools_) {
+    if (pool->has_gaps()) close_gaps(*pool);
+  }
 }
 
 void Block::close_gaps(Pool& pool) {

@@ -73,8 +73,11 @@ Block::Block(const Task& task, const Options& options)
 double* Block::empty_records() {
   Buffer<double>& room = options_.room != nullptr ? *options_.room : own_records_;
   const std::size_t size = options_.n * shape_.size;
-  room.reserve(size);
-  std::fill_n(room.data(), size, 0.0);
+  if (size > room.size()) {
+    room = Buffer<double>(size);
+  } else {
+    std::fill_n(room.data(), size, 0.0);
+  }
   return room.data();
 }
 

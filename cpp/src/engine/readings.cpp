@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "detente/engine/block.hpp"
+#include "detente/kernel/dispatch.hpp"
 #include "engine/outputs.hpp"
 
 namespace detente::engine {
@@ -61,6 +62,17 @@ void Block::read_stepped(std::size_t k) {
   }
 }
 
+// An extreme takes the values that go beyond it. One that is no number does not.
+void Block::take_where(kernel::Operation beyond, double* extreme, const double* values,
+                       std::size_t n) {
+  const auto& functions = kernel::active().column;
+  const auto select = functions[static_cast<std::size_t>(kernel::Operation::select)];
+  double* is_beyond = variates_.data();
+  functions[static_cast<std::size_t>(beyond)](is_beyond, values, extreme, extreme,
+                                              rounded_lanes(n));
+  select(extreme, is_beyond, values, extreme, rounded_lanes(n));
+}
+
 void Block::read_sums(Tile& tile, const Pool& pool, double time, double step,
                       const std::vector<const double*>& values) {
   const Watch& watch = pool.watch();
@@ -75,12 +87,10 @@ void Block::read_sums(Tile& tile, const Pool& pool, double time, double step,
     const bool counts = time >= m.from - outcome::same_time && time <= m.until + outcome::same_time;
     switch (m.kind) {
       case outcome::MonitorKind::maximum:
-        if (!counts) break;
-        for (std::size_t i = 0; i < tile.count; ++i) sum[i] = now[i] > sum[i] ? now[i] : sum[i];
+        if (counts) take_where(kernel::Operation::gt_vv, sum, now, tile.count);
         break;
       case outcome::MonitorKind::minimum:
-        if (!counts) break;
-        for (std::size_t i = 0; i < tile.count; ++i) sum[i] = now[i] < sum[i] ? now[i] : sum[i];
+        if (counts) take_where(kernel::Operation::lt_vv, sum, now, tile.count);
         break;
       default: {
         // What moved continuously over the step did so in a straight line: the triangle above the held value.
@@ -188,10 +198,11 @@ void Block::finish_horizon() {
     if (is_alive_[slot] == 0) continue;
     write_back(slot);
     if (plan_.finish(record(slot))) continue;
-    leave(slot);
+    if (pool_of_[slot] != nullptr) leave_gap(slot);
     is_alive_[slot] = 2;  // done
     --n_alive_;
   }
+  close_all_gaps();
   in_run_off_ = true;
 }
 

@@ -7,12 +7,10 @@
 #include <atomic>
 #include <chrono>
 #include <cmath>
-#include <condition_variable>
 #include <exception>
+#include <future>
 #include <memory>
-#include <mutex>
 #include <new>
-#include <thread>
 
 #include "detente/diagnostic/error.hpp"
 #include "detente/random/stream.hpp"
@@ -24,6 +22,7 @@
 #include "engine/policies.hpp"
 #include "engine/prepared.hpp"
 #include "engine/run_shape.hpp"
+#include "engine/worker.hpp"
 
 namespace detente::engine {
 
@@ -306,38 +305,18 @@ Forecast run(std::shared_ptr<const model::Model> model, const RunOptions& option
     return std::chrono::duration<double>(clock::now() - begin).count();
   };
   Ensemble ensemble(std::move(model), options);
-  std::mutex mutex;
-  std::condition_variable finished;
-  bool is_done = false;
-  std::exception_ptr error;
-  // The ensemble works on threads of its own, so that the caller's can answer signals and show progress.
-  std::thread worker([&] {
-    try {
-      ensemble.work();
-    } catch (...) {
-      error = std::current_exception();
-    }
-    const std::lock_guard lock(mutex);
-    is_done = true;
-    finished.notify_all();
-  });
+  std::future<void> end = run_aside([&ensemble] { ensemble.work(); });
   std::exception_ptr callback_error;
-  {
-    std::unique_lock lock(mutex);
-    while (!finished.wait_for(lock, std::chrono::milliseconds(10), [&] { return is_done; })) {
-      if (!progress || ensemble.stopped()) continue;
-      lock.unlock();
-      try {
-        if (!progress({ensemble.paths_done(), options.n_paths, seconds()})) ensemble.stop();
-      } catch (...) {
-        callback_error = std::current_exception();
-        ensemble.stop();
-      }
-      lock.lock();
+  while (end.wait_for(std::chrono::milliseconds(10)) != std::future_status::ready) {
+    if (!progress || ensemble.stopped()) continue;
+    try {
+      if (!progress({ensemble.paths_done(), options.n_paths, seconds()})) ensemble.stop();
+    } catch (...) {
+      callback_error = std::current_exception();
+      ensemble.stop();
     }
   }
-  worker.join();
-  if (error) std::rethrow_exception(error);
+  end.get();
   if (callback_error) std::rethrow_exception(callback_error);
   if (progress && !ensemble.stopped()) {
     progress({ensemble.paths_done(), options.n_paths, seconds()});

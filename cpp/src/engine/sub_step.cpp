@@ -218,9 +218,7 @@ void Block::add_increments() {
   }
   moves_.clear();
   touched_.clear();
-  for (const auto& pool : pools_) {
-    if (pool->has_gaps()) close_gaps(*pool);
-  }
+  close_all_gaps();
   current_ += 1;
   in_step_ = false;
 }

@@ -314,46 +314,46 @@ bool Plan::is_open(double* record, double time) const {
 
 int Plan::evaluate(const Formula& formula, const double* record) const {
   constexpr int undecided = 2;
-  std::vector<int> stack;
-  const auto pop = [&stack] {
-    const int top = stack.back();
-    stack.pop_back();
-    return top;
-  };
+  // Most formulas are short, and are asked of every path.
+  std::array<int, 32> room;
+  std::vector<int> more(formula.size() > room.size() ? formula.size() : 0);
+  int* top = formula.size() > room.size() ? more.data() : room.data();  // behind the last
+  const auto push = [&top](int value) { *top++ = value; };
+  const auto pop = [&top] { return *--top; };
   for (const Term& term : formula) {
     switch (term.kind) {
       case Term::Kind::constant:
-        stack.push_back(term.value ? 1 : 0);
+        push(term.value ? 1 : 0);
         break;
       case Term::Kind::signal:
-        stack.push_back(record[first_signal_ + term.index] != 0.0 ? 1 : 0);
+        push(record[first_signal_ + term.index] != 0.0 ? 1 : 0);
         break;
       case Term::Kind::window: {
         const Verdict state = verdict(monitors_[term.index], record);
         const bool holds = (state == Verdict::is_true) != term.value;
-        stack.push_back(state == Verdict::censored ? undecided : holds ? 1 : 0);
+        push(state == Verdict::censored ? undecided : holds ? 1 : 0);
         break;
       }
       case Term::Kind::negation: {
         const int a = pop();
-        stack.push_back(a == undecided ? undecided : 1 - a);
+        push(a == undecided ? undecided : 1 - a);
         break;
       }
       case Term::Kind::conjunction: {
         const int b = pop();
         const int a = pop();
-        stack.push_back(a == 0 || b == 0 ? 0 : std::max(a, b));
+        push(a == 0 || b == 0 ? 0 : std::max(a, b));
         break;
       }
       case Term::Kind::disjunction: {
         const int b = pop();
         const int a = pop();
-        stack.push_back(a == 1 || b == 1 ? 1 : std::max(a, b));
+        push(a == 1 || b == 1 ? 1 : std::max(a, b));
         break;
       }
     }
   }
-  return stack.back();
+  return pop();
 }
 
 OutcomeReading Plan::reading(std::size_t i, const double* record) const {

@@ -75,31 +75,72 @@ std::vector<QuantileSketch::Slot> QuantileSketch::sorted_slots() const {
   return slots;
 }
 
-// Values lie about as dense everywhere: they are dealt out to as many drawers of equal width, and sorted in those that hold
-// more than one.
-void QuantileSketch::sort_by_value(std::vector<Slot>& slots) {
+// Values lie about as dense everywhere: they are dealt out to as many drawers of equal width, or fewer, without being
+// sorted there. False, and nothing done, where their range has no such width.
+bool QuantileSketch::deal(std::vector<Slot>& slots, std::size_t n_drawers,
+                          std::vector<std::uint32_t>& ends) {
   const auto is_less = [](const Slot& a, const Slot& b) { return a.key < b.key; };
   const auto [first, last] = std::minmax_element(slots.begin(), slots.end(), is_less);
   const double low = exact_value(first->key), high = exact_value(last->key);
-  const double per_width = static_cast<double>(slots.size()) / (high - low);
-  if (!std::isnormal(per_width)) return std::sort(slots.begin(), slots.end(), is_less);
+  const double per_width = static_cast<double>(n_drawers) / (high - low);
+  if (!std::isnormal(per_width)) return false;
   const auto drawer_of = [&](const Slot& slot) {
     return static_cast<std::size_t>((exact_value(slot.key) - low) * per_width);
   };
-  std::vector<std::uint32_t> ends(slots.size() + 2, 0);  // of the drawer before
+  ends.assign(n_drawers + 2, 0);  // of the drawer before
   for (const Slot& slot : slots) ++ends[drawer_of(slot) + 1];
   for (std::size_t d = 1; d < ends.size(); ++d) ends[d] += ends[d - 1];
   std::vector<Slot> dealt(slots.size());
   for (const Slot& slot : slots) dealt[ends[drawer_of(slot)]++] = slot;
+  slots.swap(dealt);
+  return true;
+}
+
+void QuantileSketch::sort_by_value(std::vector<Slot>& slots) {
+  const auto is_less = [](const Slot& a, const Slot& b) { return a.key < b.key; };
+  std::vector<std::uint32_t> ends;
+  if (!deal(slots, slots.size(), ends)) return std::sort(slots.begin(), slots.end(), is_less);
   std::size_t begin = 0;
   for (const std::uint32_t end : ends) {
     if (end - begin > 1) {
-      std::sort(dealt.begin() + static_cast<std::ptrdiff_t>(begin),
-                dealt.begin() + static_cast<std::ptrdiff_t>(end), is_less);
+      std::sort(slots.begin() + static_cast<std::ptrdiff_t>(begin),
+                slots.begin() + static_cast<std::ptrdiff_t>(end), is_less);
     }
     begin = end;
   }
-  slots.swap(dealt);
+}
+
+// Few ranks of many single values: only the drawers that they fall into are sorted.
+std::vector<double> QuantileSketch::exact_quantiles(const std::vector<double>& levels) const {
+  constexpr std::size_t values_in_drawer = 8;
+  const auto is_less = [](const Slot& a, const Slot& b) { return a.key < b.key; };
+  std::vector<Slot> slots = occupied();
+  if (n_zero_ > 0) slots.push_back({exact_key(0.0), n_zero_});
+  std::vector<std::uint32_t> ends;
+  const bool is_dealt = slots.size() > 1 && deal(slots, slots.size() / values_in_drawer + 1, ends);
+  if (!is_dealt) ends = {static_cast<std::uint32_t>(slots.size())};
+  std::vector<std::uint64_t> before{0};  // values in the drawers before each
+  std::size_t next = 0;
+  for (const std::uint32_t end : ends) {
+    before.push_back(before.back());
+    for (; next < end; ++next) before.back() += slots[next].count;
+  }
+  std::vector<double> values;
+  for (const double level : levels) {
+    const std::uint64_t rank = quantile_rank(level, n());
+    if (rank <= n_minus_infinity_ || rank > n_minus_infinity_ + n_finite_) {
+      values.push_back(rank <= n_minus_infinity_ ? -infinity : infinity);
+      continue;
+    }
+    std::uint64_t left = rank - n_minus_infinity_;
+    const auto drawer = static_cast<std::size_t>(
+        std::lower_bound(before.begin() + 1, before.end(), left) - before.begin() - 1);
+    auto slot = slots.begin() + (drawer == 0 ? 0 : ends[drawer - 1]);
+    std::sort(slot, slots.begin() + ends[drawer], is_less);
+    for (left -= before[drawer]; left > slot->count; ++slot) left -= slot->count;
+    values.push_back(exact_value(slot->key));
+  }
+  return values;
 }
 
 double QuantileSketch::value_at(const std::vector<Run>& runs, std::uint64_t rank) const {
@@ -124,6 +165,7 @@ double QuantileSketch::quantile(double p) const { return quantiles({p}).front();
 std::vector<double> QuantileSketch::quantiles(const std::vector<double>& levels) const {
   std::vector<double> values(levels.size(), not_a_number);
   if (n() == 0) return values;
+  if (is_exact()) return exact_quantiles(levels);
   const std::vector<Run> sorted = runs();
   for (std::size_t i = 0; i < levels.size(); ++i) {
     values[i] = value_at(sorted, quantile_rank(levels[i], n()));

@@ -272,6 +272,7 @@ class Block {
 
   // readings.cpp: of outcomes and for reports
   void read_stepped(std::size_t k);
+  void take_where(kernel::Operation beyond, double* extreme, const double* values, std::size_t n);
   void read_sums(Tile& tile, const Pool& pool, double time, double step,
                  const std::vector<const double*>& values);
   void read_at_dates(std::size_t k);
@@ -378,6 +379,8 @@ class Block {
   void load_clock(const program::ActiveClock& clock, const Slot* slots, const LanePlace* places,
                   std::size_t m);
   void leave(Slot slot);
+  void leave_gap(Slot slot);
+  void close_all_gaps();
   void close_gaps(Pool& pool);
   void write_back(Slot slot);
   void load_watch(Pool& pool, const Slot* slots, std::size_t m);

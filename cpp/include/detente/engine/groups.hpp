@@ -16,6 +16,7 @@ class Groups {
   template <class GroupOf>
   void sort(std::vector<Item>& items, const GroupOf& group_of) {
     ends_.clear();
+    if (items.empty()) return;  // their memory may be no match for ours
     group_.resize(items.size());
     for (std::size_t i = 0; i < items.size(); ++i) {
       const std::uint32_t group = group_of(items[i]);

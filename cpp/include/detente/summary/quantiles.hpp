@@ -65,7 +65,7 @@ class QuantileSketch {
   /// Inverse of the distribution function: the value of rank ceil(p n), at least 1; exact as `is_exact`
   /// says, else spread evenly over the values of its bin. 0 <= p <= 1; NaN when empty.
   double quantile(double p) const;
-  /// All at once: sorts the bins once.
+  /// All at once: sorts the bins once, or no more of them than it takes.
   std::vector<double> quantiles(const std::vector<double>& levels) const;
   /// The value of this rank, 1 <= rank <= n().
   double at_rank(std::uint64_t rank) const;
@@ -119,7 +119,10 @@ class QuantileSketch {
   void leave_exactness(int least_level);
   std::vector<Slot> occupied() const;
   std::vector<Slot> sorted_slots() const;
+  static bool deal(std::vector<Slot>& slots, std::size_t n_drawers,
+                   std::vector<std::uint32_t>& ends);
   static void sort_by_value(std::vector<Slot>& slots);
+  std::vector<double> exact_quantiles(const std::vector<double>& levels) const;
   Bin bin_of(const Run& run) const;
   bool is_one_value(const Run& run) const;
   std::vector<Run> runs() const;
