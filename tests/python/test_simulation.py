@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 import textwrap
 import threading
 import time
@@ -254,6 +256,41 @@ def test_ctrl_c_stops_within_a_fifth_of_a_second_and_keeps_what_is_done(
     assert partial.partial
     whole = detente.simulate(truce, paths=partial.n_paths, seed=2, policies="late")
     assert_same(partial, whole)
+
+
+def test_a_callback_may_run_an_ensemble_of_its_own(truce: detente.Scenario) -> None:
+    inner: list[detente.Forecast] = []
+
+    def run_another(*_: object) -> None:
+        if not inner:
+            inner.append(detente.simulate(truce, paths=200, seed=3))
+
+    outer = detente.simulate(truce, paths=200, seed=4, progress=run_another)
+    assert_same(inner[0], detente.simulate(truce, paths=200, seed=3))
+    assert_same(outer, detente.simulate(truce, paths=200, seed=4))
+
+
+def test_a_process_that_is_forked_off_runs_and_comes_to_an_end(truce: detente.Scenario) -> None:
+    script = """if True:
+        import os, sys
+        import detente
+        scenario = detente.Scenario.from_yaml(sys.stdin.read())
+        run = lambda: detente.simulate(scenario, paths=300, seed=5)
+        expected = run()
+        child = os.fork()
+        if child == 0 and sys.argv[1] == "runs":
+            sys.exit(0 if run().outcomes.equals(expected.outcomes) else 1)  # the long way out, past all destructors
+        if child == 0:
+            sys.exit(0)
+        _, status = os.waitpid(child, 0)
+        sys.exit(os.waitstatus_to_exitcode(status))
+    """
+    for what in ("runs", "ends"):
+        command = [sys.executable, "-c", script, what]
+        done = subprocess.run(
+            command, input=truce.to_yaml(), text=True, capture_output=True, timeout=60
+        )
+        assert done.returncode == 0, done.stderr
 
 
 def test_other_python_threads_run_during_a_simulation(truce: detente.Scenario) -> None:

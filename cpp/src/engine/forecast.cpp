@@ -41,13 +41,14 @@ void set_time(Estimate& estimate, const summary::Incidence& incidence) {
 
 void set_number(Estimate& estimate, const OutcomeAccumulator& outcome) {
   const summary::Moments& moments = outcome.moments;
-  estimate.estimate = moments.mean();
-  estimate.standard_error = moments.standard_error();
-  const summary::Interval interval = moments.interval();
+  const summary::Moments::Reading reading = moments.reading();
+  estimate.estimate = reading.mean;
+  estimate.standard_error = reading.standard_error;
+  const summary::Interval interval = summary::normal_interval(reading.mean, reading.standard_error);
   estimate.low = interval.low;
   estimate.high = interval.high;
   estimate.n = moments.n();
-  estimate.standard_deviation = moments.standard_deviation();
+  estimate.standard_deviation = reading.standard_deviation;
   estimate.minimum = moments.minimum();
   estimate.maximum = moments.maximum();
   estimate.quantiles = outcome.sketch.quantiles(Forecast::quantile_levels());

@@ -173,11 +173,13 @@ void Block::fire_in_place(Pool& pool) {
 
 /// Leaves the lanes whose paths have come to an end out of light_groups_.
 void Block::forget_dead() {
+  const auto is_dead = [this](Slot slot) { return is_alive_[slot] != 1; };
+  if (std::none_of(group_.begin(), group_.end(), is_dead)) return;
   std::size_t n = 0;
   for (LightGroup& group : light_groups_) {
     const std::size_t from = n;
     for (std::size_t i = group.from; i < group.to; ++i) {
-      if (is_alive_[group_[i]] == 1) group_[n++] = group_[i];
+      if (!is_dead(group_[i])) group_[n++] = group_[i];
     }
     group.from = from;
     group.to = n;
@@ -275,8 +277,8 @@ void Block::read_light(Pool& pool, ElementId element, const Slot* slots, std::si
     for (std::size_t k = 0; k < outputs.size(); ++k) signals_[k] = frame.value(outputs[k], i);
     plan_.read_touched(record(slots[i]), now_[slots[i]], reading.monitors, firing.touched_signals,
                        signals_.data(), in_run_off_);
-    load_watch(pool, slots + i, 1);
   }
+  load_watch(pool, slots, m);
 }
 
 }  // namespace detente::engine

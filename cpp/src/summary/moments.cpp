@@ -48,13 +48,14 @@ double Moments::mean() const { return mean_of(sum_, n_); }
 
 double Moments::variance() const { return variance_of(squares_, sum_, n_); }
 
-double Moments::standard_deviation() const { return std::sqrt(variance()); }
-
-double Moments::standard_error() const { return std::sqrt(variance() / static_cast<double>(n_)); }
-
-Interval Moments::interval(double level) const {
-  return normal_interval(mean(), standard_error(), level);
+Moments::Reading Moments::reading() const {
+  const double spread = variance();
+  return {mean(), std::sqrt(spread), std::sqrt(spread / static_cast<double>(n_))};
 }
+
+double Moments::standard_deviation() const { return reading().standard_deviation; }
+
+double Moments::standard_error() const { return reading().standard_error; }
 
 double Moments::minimum() const {
   return minimum_ <= maximum_ ? minimum_ + 0.0 : std::numeric_limits<double>::quiet_NaN();

@@ -8,7 +8,6 @@
 
 #include "detente/summary/bytes.hpp"
 #include "detente/summary/exact_sum.hpp"
-#include "detente/summary/interval.hpp"
 
 namespace detente::summary {
 
@@ -26,13 +25,16 @@ class Moments {
   double sum_of_squares() const { return squares_.value(); }
   /// NaN when empty.
   double mean() const;
+  /// All of these at once, for the price of one.
+  struct Reading {
+    double mean, standard_deviation, standard_error;
+  };
+  Reading reading() const;
   /// Divisor n - 1; NaN below two values; exactly 0 when all are equal.
   double variance() const;
   double standard_deviation() const;
   /// Of the mean: standard_deviation / sqrt(n).
   double standard_error() const;
-  /// mean ± z standard_error.
-  Interval interval(double level = 0.95) const;
   /// NaN when empty.
   double minimum() const;
   double maximum() const;
