@@ -279,7 +279,8 @@ def test_a_process_that_is_forked_off_runs_and_comes_to_an_end(truce: detente.Sc
         expected = run()
         child = os.fork()
         if child == 0 and sys.argv[1] == "runs":
-            sys.exit(0 if run().outcomes.equals(expected.outcomes) else 1)  # the long way out, past all destructors
+            # The long way out, past all destructors.
+            sys.exit(0 if run().outcomes.equals(expected.outcomes) else 1)
         if child == 0:
             sys.exit(0)
         _, status = os.waitpid(child, 0)

@@ -72,7 +72,9 @@ class Program {
   /// The lowest of those states, or the state itself.
   std::uint8_t first_blended(std::size_t chain, std::size_t state) const {
     const std::uint64_t states = blended_with(chain, state);
-    return static_cast<std::uint8_t>(states == 0 ? state : std::countr_zero(states));
+    const std::size_t lowest =
+        states == 0 ? state : static_cast<std::size_t>(std::countr_zero(states));
+    return static_cast<std::uint8_t>(lowest);
   }
   /// How to read expressions in a joint state; `moving`: see Translator::Setting.
   Translator::Setting setting_of(const JointState& state, std::vector<bool> moving = {}) const;
