@@ -42,15 +42,6 @@ std::uint32_t Block::group_number(Slot slot, program::ElementId element) {
   return group_number(*last_pool_, element);
 }
 
-std::uint32_t Block::group_number(Pool& pool, program::ElementId element) {
-  std::uint32_t& number = pool.groups[element];
-  if (number == Pool::no_group) {
-    number = static_cast<std::uint32_t>(groups_.size());
-    groups_.push_back({&pool, element});
-  }
-  return number;
-}
-
 void Block::forget_groups() {
   for (const Group& group : groups_) group.pool->groups[group.element] = Pool::no_group;
   groups_.clear();

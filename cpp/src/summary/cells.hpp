@@ -53,13 +53,15 @@ class Cells {
   void join_neighbours() {
     const std::size_t n = counts_.size();
     const std::size_t alone = static_cast<std::size_t>(first_ & 1);  // its neighbour is below
-    std::uint32_t* const to = counts_.data() + alone;
-    const std::uint32_t* const from = counts_.data() + alone;
     const std::size_t n_pairs = (n - alone) / 2;
-    for (std::size_t i = 0; i < n_pairs; ++i) to[i] = from[2 * i] + from[2 * i + 1];
     const std::size_t n_left = (n - alone) % 2;
-    if (n_left != 0) to[n_pairs] = counts_[n - 1];
-    counts_.resize(alone + n_pairs + n_left);
+    joined_.resize(alone + n_pairs + n_left);
+    const std::uint32_t* const __restrict from = counts_.data() + alone;
+    std::uint32_t* const __restrict to = joined_.data() + alone;
+    for (std::size_t i = 0; i < n_pairs; ++i) to[i] = from[2 * i] + from[2 * i + 1];
+    if (alone != 0) joined_.front() = counts_.front();
+    if (n_left != 0) joined_.back() = counts_.back();
+    counts_.swap(joined_);
     first_ >>= 1;
     ++level_;
     count_occupied();
@@ -78,13 +80,14 @@ class Cells {
   }
 
   void count_occupied() {
-    const auto n_free = std::count(counts_.begin(), counts_.end(), 0U);
-    n_occupied_ = size() - static_cast<std::size_t>(n_free);
+    std::uint32_t n_occupied = 0;
+    for (const std::uint32_t count : counts_) n_occupied += count != 0 ? 1 : 0;
+    n_occupied_ = n_occupied;
   }
 
   int level_;
   std::int64_t first_ = 0;
-  std::vector<std::uint32_t> counts_;
+  std::vector<std::uint32_t> counts_, joined_;  // the latter: room for one level up
   std::size_t n_occupied_ = 0;
 };
 

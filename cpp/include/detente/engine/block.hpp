@@ -367,7 +367,14 @@ class Block {
   template <class Visit>
   void by_joint_state(std::vector<Slot>& slots, Visit visit);
   std::uint32_t group_number(Slot slot, program::ElementId element);
-  std::uint32_t group_number(Pool& pool, program::ElementId element);
+  std::uint32_t group_number(Pool& pool, program::ElementId element) {
+    std::uint32_t& number = pool.groups[element];
+    if (number == Pool::no_group) {
+      number = static_cast<std::uint32_t>(groups_.size());
+      groups_.push_back({&pool, element});
+    }
+    return number;
+  }
   void forget_groups();
   void arrive(Pool& pool, const Slot* slots, std::size_t m);
   /// The element whose clock it is on a path; none where its chain is in a state that nothing leaves by this clock.
