@@ -18,9 +18,8 @@ constexpr double infinity = std::numeric_limits<double>::infinity();
 
 }  // namespace
 
-Weight Block::weight_of(Pool& pool, ElementId element) {
+Weight Block::find_weight(Pool& pool, ElementId element) {
   Weight& known = pool.notes(element).weight;
-  if (known != Weight::unknown) return known;
   known = Weight::heavy;
   if (!program_.triggers().empty()) return known;
   const program::StateProgram& state = pool.program();

@@ -324,7 +324,11 @@ class Block {
   bool add_increments_elsewhere(const Touched& touched);
 
   // light.cpp: firings that leave a lane where it is
-  Weight weight_of(Pool& pool, program::ElementId element);
+  Weight weight_of(Pool& pool, program::ElementId element) {
+    const Weight known = pool.notes(element).weight;
+    return known != Weight::unknown ? known : find_weight(pool, element);
+  }
+  Weight find_weight(Pool& pool, program::ElementId element);
   void find_light_inputs(Pool& pool, program::ElementId element);
   LightReading reading_after(const Pool& pool, program::ElementId element) const;
   void fire_light(Pool& pool);
