@@ -156,7 +156,7 @@ double Block::hazard_after(const Stretch& stretch, std::size_t j, Slot slot, std
          program::hazard(clock.family, arguments, *clock.times, sojourn(slot, clock) + delay);
 }
 
-// What competed at a crossing, for who watches: all that has a hazard, for of a blended chain every transition has a clock.
+// What competed at a crossing, for who watches: clocks with a hazard, since with blended states some are nobody's.
 void Block::show_crossing(const Stretch& stretch, Slot slot, std::size_t x, std::size_t m,
                           const double* left) {
   const double delay = crossing_.delay[x];

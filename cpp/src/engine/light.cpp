@@ -1,4 +1,4 @@
-// Firings that move no chain, or blended ones alone: the lane keeps its place, only its columns are brought up to date.
+// Firings that move no chain, or only between blended states: the lane keeps its place, its columns are brought up to date.
 // Marked point processes and populations, with many events per path, live on this.
 
 #include <algorithm>
@@ -29,12 +29,12 @@ Weight Block::find_weight(Pool& pool, ElementId element) {
   if (firing == nullptr) firing = program_.firing(element, state.state());
   if (!firing->keeps_pool) return known;
   const std::vector<std::uint32_t>& fields = firing->changed;
-  program::HeldCode held = state.held_by(fields);
-  known = !held.columns.empty()       ? Weight::light_on_held
+  std::shared_ptr<const program::HeldCode> held = state.held_by(fields);
+  known = !held->columns.empty()      ? Weight::light_on_held
           : state.keeps_rates(fields) ? Weight::lightest
                                       : Weight::light;
   if (known == Weight::light_on_held) {
-    pool.notes(element).held = std::make_unique<const program::HeldCode>(std::move(held));
+    pool.notes(element).held = std::move(held);
     pool.held_of_light = nullptr;
   }
   for (const program::ActiveClock& clock : state.clocks()) {
@@ -249,7 +249,7 @@ const program::HeldCode& Block::held_of_light(Pool& pool) const {
       if (notes.held == nullptr) continue;
       fields.insert(fields.end(), notes.firing->changed.begin(), notes.firing->changed.end());
     }
-    pool.held_of_light = std::make_unique<const program::HeldCode>(pool.program().held_by(fields));
+    pool.held_of_light = pool.program().held_by(fields);
   }
   return *pool.held_of_light;
 }

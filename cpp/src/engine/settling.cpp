@@ -59,7 +59,7 @@ const program::HeldCode& Block::held_of_standing(Pool& pool) const {
     for (std::uint32_t v = 0; v < n_variables_; ++v) {
       if (pool.moving_column(v) < 0) fields.push_back(layout_.variable(v));
     }
-    pool.standing = std::make_unique<const program::HeldCode>(pool.program().held_by(fields));
+    pool.standing = pool.program().held_by(fields);
   }
   return *pool.standing;
 }

@@ -132,7 +132,8 @@ class StateCompiler {
   Translator translate_;
 };
 
-StateProgram::StateProgram(const Program& program, const JointState& state) : state_(state) {
+StateProgram::StateProgram(const Program& program, const JointState& state)
+    : state_(state), held_by_(std::make_unique<Kept<std::vector<std::uint32_t>, HeldCode>>()) {
   find_moving_variables(program);
   Graph graph;
   StateCompiler compiler(program, state_, graph, moving_);
@@ -402,17 +403,20 @@ bool StateProgram::keeps_rates(const std::vector<std::uint32_t>& fields) const {
   });
 }
 
-HeldCode StateProgram::held_by(const std::vector<std::uint32_t>& fields) const {
-  const std::vector<bool> reads = arrival_.code.outputs_reading(fields);
-  HeldCode held;
-  std::vector<std::size_t> outputs;
-  for (std::size_t k = 0; k < reads.size(); ++k) {
-    if (!reads[k]) continue;
-    outputs.push_back(k);
-    held.columns.push_back(arrival_.columns[k]);
-  }
-  held.code = arrival_.code.restricted_to(outputs);
-  return held;
+std::shared_ptr<const HeldCode> StateProgram::held_by(
+    const std::vector<std::uint32_t>& fields) const {
+  return held_by_->at(fields, [&] {
+    const std::vector<bool> reads = arrival_.code.outputs_reading(fields);
+    HeldCode held;
+    std::vector<std::size_t> outputs;
+    for (std::size_t k = 0; k < reads.size(); ++k) {
+      if (!reads[k]) continue;
+      outputs.push_back(k);
+      held.columns.push_back(arrival_.columns[k]);
+    }
+    held.code = arrival_.code.restricted_to(outputs);
+    return held;
+  });
 }
 
 void StateProgram::build_record_codes(const Program& program) {

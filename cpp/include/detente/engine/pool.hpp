@@ -78,7 +78,7 @@ struct ElementNotes {
   std::vector<program::MovingVariable> inputs;  ///< what moves and is read by it
   /// Clocks that may need a new draw: its own, and those that states of a chain share which it moves.
   std::vector<const program::ActiveClock*> renewed;
-  std::unique_ptr<const program::HeldCode>
+  std::shared_ptr<const program::HeldCode>
       held;  ///< what it changes in the held columns; null: nothing
   /// First fields of the record's cache lines that it touches; empty until first needed.
   std::vector<std::uint32_t> lines;
@@ -136,9 +136,9 @@ class Pool {
   /// When all lanes that were there have been read last.
   double read_until = -std::numeric_limits<double>::infinity();
   /// What is held of variables that move elsewhere but not here; null until first needed.
-  std::unique_ptr<const program::HeldCode> standing;
+  std::shared_ptr<const program::HeldCode> standing;
   /// What is held and changed by any firing that leaves a lane where it is; null until needed.
-  std::unique_ptr<const program::HeldCode> held_of_light;
+  std::shared_ptr<const program::HeldCode> held_of_light;
   /// While lanes are brought together, by element and, behind these, for the lanes of all: see Block::group_number.
   std::vector<std::uint32_t> groups;
   static constexpr std::uint32_t no_group = 0xffffffff;

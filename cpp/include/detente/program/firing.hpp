@@ -24,7 +24,8 @@ struct FiringProgram {
   };
   std::vector<Move> moves;
   std::uint32_t mark_count = 0;
-  /// Whether it leaves a lane in its pool: it moves no chain, or blended ones alone. The rest is for these.
+  /// Whether it leaves a lane in its pool: it moves no chain, or only between blended states. The rest is for
+  /// these.
   bool keeps_pool = false;
   std::vector<std::uint32_t> moved;    ///< chains
   std::vector<std::uint32_t> changed;  ///< fields of the record, the clock apart

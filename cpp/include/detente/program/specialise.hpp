@@ -11,6 +11,7 @@
 #include <optional>
 #include <vector>
 
+#include "detente/program/kept.hpp"
 #include "detente/program/record_code.hpp"
 #include "detente/program/translate.hpp"
 
@@ -21,13 +22,13 @@ class StateCompiler;
 
 inline constexpr ElementId no_element = ~ElementId{0};
 
-/// An element whose clock runs in this state. Of a blended chain, the transitions out of different states share one: at
+/// An element whose clock runs in this state. Transitions out of different blended states share one: at
 /// most one of them can fire from where the lane is.
 struct ActiveClock {
   ElementId element = 0;            ///< the first of those that share it
   std::vector<ElementId> elements;  ///< all of them
-  std::vector<ElementId> by_state;  ///< of a blended chain: whose clock it is; else empty
-  std::uint32_t chain = 0;          ///< that one
+  std::vector<ElementId> by_state;  ///< of blended states: whose clock it is; else empty
+  std::uint32_t chain = 0;          ///< theirs
   std::uint16_t column = 0;
   bool has_baseline = false;
   std::uint16_t cumulative_column = 0;
@@ -111,8 +112,8 @@ class StateProgram {
 
   /// What runs on arriving lanes: the held columns, then the cumulative ones.
   const HeldCode& arrival() const { return arrival_; }
-  /// Of these, what follows one of the fields.
-  HeldCode held_by(const std::vector<std::uint32_t>& fields) const;
+  /// Of these, what follows one of the fields. It is kept, since each block asks for it again.
+  std::shared_ptr<const HeldCode> held_by(const std::vector<std::uint32_t>& fields) const;
   const std::vector<EntryCode>& entries() const { return entries_; }
 
   /// Signals (expressions that readings follow) that change between firings in this state, and the code that reads
@@ -151,6 +152,7 @@ class StateProgram {
   std::vector<std::uint32_t> rate_fields_;  ///< moving, that a hazard reads
   bool rates_follow_time_ = false;          ///< within a step
   HeldCode arrival_;
+  std::unique_ptr<Kept<std::vector<std::uint32_t>, HeldCode>> held_by_;  // made once, with the rest
   std::vector<EntryCode> entries_;
   std::vector<std::uint32_t> moving_signals_;
   Code signal_code_;
