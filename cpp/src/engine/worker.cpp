@@ -67,7 +67,7 @@ void Worker::serve() {
     is_busy_ = false;
     lock.unlock();
     if (error) {
-      job.end.set_exception(error);
+      job.end.set_exception(std::move(error));  // from now on the caller's alone
     } else {
       job.end.set_value();
     }

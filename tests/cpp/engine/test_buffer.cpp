@@ -57,7 +57,7 @@ TEST_CASE("more memory than is kept goes back to the system", "[engine]") {
 }
 
 TEST_CASE("buffers are aligned for the kernels", "[engine]") {
-  for (const std::size_t n : {1, 5, 512, 4096, 100'000}) {
+  for (const std::size_t n : {1U, 5U, 512U, 4096U, 100'000U}) {
     const Buffer<std::uint32_t> buffer(n);
     CHECK(reinterpret_cast<std::uintptr_t>(buffer.data()) % kernel::alignment == 0);
   }

@@ -50,6 +50,13 @@ TEST_CASE("a job that comes while another runs does not wait for it", "[engine]"
   CHECK(is_through);
 }
 
+#if defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define DETENTE_WATCHES_THREADS  // which lets no process that was forked off start any
+#endif
+#endif
+
+#ifndef DETENTE_WATCHES_THREADS
 TEST_CASE("a process that is forked off has a thread of its own", "[engine]") {
   thread_of_a_job();
   const pid_t child = fork();
@@ -65,6 +72,7 @@ TEST_CASE("a process that is forked off has a thread of its own", "[engine]") {
   CHECK(WIFEXITED(status));
   CHECK(WEXITSTATUS(status) == 0);
 }
+#endif
 
 }  // namespace
 }  // namespace detente::engine
