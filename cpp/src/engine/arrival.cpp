@@ -57,13 +57,12 @@ void Block::drop_empty_pools() {
   most_pools_ = std::max(least_pools, pools_.size() + pools_.size() / 2);
 }
 
+// Uniform numbers of a stream, for the firing that each path has come to.
 void Block::draw(double* out, std::uint32_t stream, const Slot* slots, std::size_t m,
-                 program::ElementId element, bool exponential) {
+                 program::ElementId element) {
   const std::uint32_t field = layout_.firings(element);
-  for (std::size_t i = 0; i < m; ++i) {
-    note_draw(i, slots[i], record(slots[i])[field], exponential);
-  }
-  draw_noted(out, stream, m, exponential);
+  for (std::size_t i = 0; i < m; ++i) note_draw(i, slots[i], record(slots[i])[field], false);
+  draw_noted(out, stream, m, false);
 }
 
 // Clock number k serves firing number k; what a firing draws carries the number of the firing.
@@ -72,16 +71,11 @@ void Block::note_draw(std::size_t i, Slot slot, double firings, bool exponential
   indices_[i] = static_cast<std::uint32_t>(firings - (exponential ? 0.0 : 1.0));
 }
 
-// Lanes behind the m draws noted repeat the first; returns how many there are with them.
-std::size_t Block::pad_draws(std::size_t m) {
+// Lanes behind the m draws noted repeat the first.
+void Block::draw_noted(double* out, std::uint32_t stream, std::size_t m, bool exponential) {
   const std::size_t n = rounded_lanes(m);
   std::fill(paths_.data() + m, paths_.data() + n, paths_[0]);
   std::fill(indices_.data() + m, indices_.data() + n, indices_[0]);
-  return n;
-}
-
-void Block::draw_noted(double* out, std::uint32_t stream, std::size_t m, bool exponential) {
-  const std::size_t n = pad_draws(m);
   const kernel::Table& table = kernel::active();
   const kernel::StreamKey key{options_.seed_key, stream};
   (exponential ? table.exponentials : table.uniforms)(out, key, paths_.data(), indices_.data(), n);
@@ -104,7 +98,7 @@ Frame Block::run_on_records(const program::RecordCode& code, const Slot* slots, 
         break;
       case LeafKind::mark_uniform:
       case LeafKind::mark_normal:
-        draw(column, streams->marks[leaf.index], slots, m, element, false);
+        draw(column, streams->marks[leaf.index], slots, m, element);
         if (leaf.kind == LeafKind::mark_normal) {
           kernel::active().column[static_cast<std::size_t>(kernel::Operation::normal_quantile)](
               column, column, column, column, n);

@@ -177,7 +177,7 @@ void Block::fire_group(ElementId element, Pool& pool, const Slot* slots, std::si
     const bool is_certain =
         outputs[1].kind == Operand::Kind::scalar && frame.at(outputs[1])[0] == 1.0;
     if (!is_certain) {
-      draw(variates_.data(), program_.streams(element).probability, chunk, count, element, false);
+      draw(variates_.data(), program_.streams(element).probability, chunk, count, element);
     }
     for (std::size_t i = 0; i < count; ++i) {
       const Slot slot = chunk[i];

@@ -405,9 +405,8 @@ class Block {
   program::Frame run_on_records(const program::RecordCode& code, const Slot* slots, std::size_t m,
                                 const program::ElementStreams* streams, program::ElementId element);
   void draw(double* out, std::uint32_t stream, const Slot* slots, std::size_t m,
-            program::ElementId element, bool exponential);
+            program::ElementId element);
   void note_draw(std::size_t i, Slot slot, double firings, bool exponential);
-  std::size_t pad_draws(std::size_t m);
   void draw_noted(double* out, std::uint32_t stream, std::size_t m, bool exponential);
 
   double* record(Slot slot) { return records_ + slot * shape_.size; }
