@@ -116,18 +116,17 @@ Frame Block::run_on_records(const program::RecordCode& code, const Slot* slots, 
 Frame Block::run_on_columns(const program::RecordCode& code, std::size_t n) {
   registers_.reserve(code.code().register_count() * scratch_stride);
   const program::ScalarBank& scalars = code.scalars();
-  code_scalars_.reserve(scalars.size());
   Frame frame;
   frame.place(Operand::Kind::reg, registers_.data(), scratch_stride);
   frame.place(Operand::Kind::column, columns_.data(), scratch_stride);
-  frame.place(Operand::Kind::scalar, code_scalars_.data(),
-              scalars.follows_step() ? kernel::lane_quantum : 1);
   frame.n = n;
   if (scalars.follows_step()) {
+    code_scalars_.reserve(scalars.size());
     scalars.initialise(code_scalars_.data());
     scalars.set_step(code_scalars_.data(), step_scalars());
+    frame.place(Operand::Kind::scalar, code_scalars_.data(), kernel::lane_quantum);
   } else {
-    std::copy_n(scalars.constants(), scalars.slot_count(), code_scalars_.data());
+    frame.place(Operand::Kind::scalar, scalars.constants(), 1);
   }
   code.code().run(frame);
   return frame;

@@ -52,14 +52,30 @@ void find_changed(const Program& program, ElementId element, FiringProgram& firi
   for (const FiringProgram::Move& forced : firing.moves) move(forced.chain, forced.states);
 }
 
-void find_touched(const Program& program, Graph& g, Translator& translate, FiringProgram& firing) {
-  const Moment now = translate.lane_now();
+// What is known of the chains once it has fired: a transition always moves its own, and those that it forces.
+Translator::Setting setting_after(const Program& program, ElementId element, JointState& state,
+                                  const FiringProgram& firing) {
+  Translator::Setting setting = program.setting_of(state);
+  if (!program.is_transition(element)) return setting;
+  const auto note = [&](std::uint32_t chain, const std::vector<std::uint8_t>& states) {
+    if (states.size() > 1) return;
+    state[chain] = states[0];
+    setting.blended[chain] = 0;
+  };
+  note(program.model().transitions[element].chain.index, firing.branch_states);
+  for (const FiringProgram::Move& move : firing.moves) note(move.chain, move.states);
+  return setting;
+}
+
+void find_touched(const Program& program, Graph& g, Translator& before, Translator& after,
+                  FiringProgram& firing) {
+  const Moment now = before.lane_now();
   std::vector<NodeId> outputs;
   for (std::uint32_t i = 0; i < program.signals().size(); ++i) {
-    const NodeId node = translate(program.signals()[i], now, now);
-    if (!follows(g, node, firing.changed)) continue;
+    const expr::ExpressionPtr& signal = program.signals()[i];
+    if (!follows(g, before(signal, now, now), firing.changed)) continue;
     firing.touched_signals.push_back(i);
-    outputs.push_back(node);
+    outputs.push_back(after(signal, now, now));
   }
   firing.touched = RecordCode(g, outputs);
 }
@@ -108,7 +124,9 @@ FiringProgram compile_firing(const Program& program, ElementId element, const Jo
   firing.keeps_pool = keeps_pool(program, element, state, firing);
   if (!firing.keeps_pool) return firing;
   find_changed(program, element, firing);
-  find_touched(program, g, translate, firing);
+  JointState left = state;
+  Translator after(g, setting_after(program, element, left, firing));
+  find_touched(program, g, translate, after, firing);
   return firing;
 }
 

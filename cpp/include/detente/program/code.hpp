@@ -36,6 +36,10 @@ struct Frame {
     first[static_cast<std::size_t>(kind)] = memory;
     stride[static_cast<std::size_t>(kind)] = apart;
   }
+  /// Of a kind that code reads and does not write.
+  void place(Operand::Kind kind, const double* memory, std::size_t apart) {
+    place(kind, const_cast<double*>(memory), apart);
+  }
   double* at(Operand operand) const {
     const auto kind = static_cast<std::size_t>(operand.kind);
     return first[kind] + operand.index * stride[kind];
