@@ -84,16 +84,18 @@ void Block::draw_noted(double* out, std::uint32_t stream, std::size_t m, bool ex
 Frame Block::run_on_records(const program::RecordCode& code, const Slot* slots, std::size_t m,
                             const program::ElementStreams* streams, program::ElementId element) {
   const std::size_t n = rounded_lanes(m);
-  columns_.reserve(code.inputs().size() * scratch_stride);
+  columns_.reserve(code.inputs().size() * column_stride);
   for (std::size_t c = 0; c < code.inputs().size(); ++c) {
     const Leaf leaf = code.inputs()[c];
-    double* column = columns_.data() + c * scratch_stride;
+    double* column = columns_.data() + c * column_stride;
     switch (leaf.kind) {
       case LeafKind::field:
       case LeafKind::moving_field:
+        fill_last_quantum(column, n, record(slots[0])[leaf.index]);
         for (std::size_t i = 0; i < m; ++i) column[i] = record(slots[i])[leaf.index];
         break;
       case LeafKind::now:
+        fill_last_quantum(column, n, now_[slots[0]]);
         for (std::size_t i = 0; i < m; ++i) column[i] = now_[slots[i]];
         break;
       case LeafKind::mark_uniform:
@@ -107,18 +109,17 @@ Frame Block::run_on_records(const program::RecordCode& code, const Slot* slots, 
       default:
         break;
     }
-    std::fill(column + m, column + n, column[0]);
   }
   return run_on_columns(code, n);
 }
 
 // Code whose inputs are in columns_.
 Frame Block::run_on_columns(const program::RecordCode& code, std::size_t n) {
-  registers_.reserve(code.code().register_count() * scratch_stride);
+  registers_.reserve(code.code().register_count() * column_stride);
   const program::ScalarBank& scalars = code.scalars();
   Frame frame;
-  frame.place(Operand::Kind::reg, registers_.data(), scratch_stride);
-  frame.place(Operand::Kind::column, columns_.data(), scratch_stride);
+  frame.place(Operand::Kind::reg, registers_.data(), column_stride);
+  frame.place(Operand::Kind::column, columns_.data(), column_stride);
   frame.n = n;
   if (scalars.follows_step()) {
     code_scalars_.reserve(scalars.size());
@@ -158,15 +159,13 @@ void Block::arrive(Pool& pool, const Slot* slots, std::size_t m) {
   for (std::size_t from = 0; from < m; from += tile_lanes) {
     const std::size_t count = std::min(tile_lanes, m - from);
     const Slot* chunk = slots + from;
+    lane_places_.resize(count);
     for (std::size_t i = 0; i < count; ++i) {
       const Slot slot = chunk[i];
       pool_of_[slot] = &pool;
       position_of_[slot] = pool.add(slot, options_.first_path + slot);
+      lane_places_[i] = pool.place(position_of_[slot]);
       if (in_step_) pool.pending.push_back(slot);
-    }
-    lane_places_.resize(count);
-    for (std::size_t i = 0; i < count; ++i) {
-      lane_places_[i] = pool.place(position_of_[chunk[i]]);  // after all, since the pool may grow
     }
     const auto fill = [&](std::size_t column, auto&& value) {
       for (std::size_t i = 0; i < count; ++i) lane_places_[i].at(column) = value(i);
@@ -205,7 +204,7 @@ void Block::load_clock(const program::ActiveClock& clock, const Slot* slots,
   }
 }
 
-// What has been noted, into the records and the columns: before a pool that they are in takes up more lanes.
+// What has been noted, into the records and the columns.
 void Block::draw_clocks() {
   const std::size_t m = undrawn_.n;
   if (m == 0) return;

@@ -282,8 +282,8 @@ void Block::check_triggers(std::size_t k) {
 // Code runs on a tile's own columns.
 Frame Block::frame_of(Pool& pool, Tile& tile) {
   Frame frame;
-  frame.place(Operand::Kind::reg, registers_.data(), scratch_stride);
-  frame.place(Operand::Kind::column, tile.columns.data(), tile.stride);
+  frame.place(Operand::Kind::reg, registers_.data(), column_stride);
+  frame.place(Operand::Kind::column, tile.columns.data(), column_stride);
   frame.place(Operand::Kind::scalar, pool.scalars(), 1);
   frame.n = rounded_lanes(tile.count);
   return frame;
@@ -330,10 +330,10 @@ void Block::advance_tile(Pool& pool, Tile& tile, bool regular) {
   const Code& code = program.step_code(regular);
   const std::size_t n = rounded_lanes(tile.count);
   const std::size_t n_noises = program.noises().size();
-  registers_.reserve(code.register_count() * scratch_stride);
+  registers_.reserve(code.register_count() * column_stride);
   Frame frame = frame_of(pool, tile);
   const std::size_t first_noise = program.noise_column() + (current_ % quad_steps) * n_noises;
-  frame.place(Operand::Kind::noise, tile.column(first_noise), tile.stride);
+  frame.place(Operand::Kind::noise, tile.column(first_noise), column_stride);
   code.run(frame);
 
   const std::size_t n_crossed = find_crossing(program, code, frame, tile);

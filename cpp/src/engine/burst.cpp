@@ -30,7 +30,7 @@ Burst::Burst(Block& block, Pool& pool)
       state_(pool.program()),
       plan_(*pool.burst),
       scratch_(block.burst_) {
-  scratch_.columns.reserve(plan_.column_count * scratch_stride);
+  scratch_.columns.reserve(plan_.column_count * column_stride);
   scratch_.finished.clear();
 }
 
@@ -156,11 +156,12 @@ void Burst::gather_inputs(const BurstPlan::Element& element) {
   const RecordCode& code = element.firing->code;
   const std::size_t m = scratch_.n_chosen;
   const std::size_t n = rounded_lanes(m);
-  block_.columns_.reserve(code.inputs().size() * scratch_stride);
+  block_.columns_.reserve(code.inputs().size() * column_stride);
   for (std::size_t c = 0; c < code.inputs().size(); ++c) {
-    double* out = block_.columns_.data() + c * scratch_stride;
+    double* out = block_.columns_.data() + c * column_stride;
     if (element.inputs[c] != BurstPlan::drawn) {
       const double* from = column(element.inputs[c]);
+      fill_last_quantum(out, n, from[scratch_.chosen[0]]);
       for (std::size_t k = 0; k < m; ++k) out[k] = from[scratch_.chosen[k]];
     } else {
       const program::Leaf leaf = code.inputs()[c];
@@ -170,7 +171,6 @@ void Burst::gather_inputs(const BurstPlan::Element& element) {
         kernel::active().column[quantile](out, out, out, out, n);
       }
     }
-    std::fill(out + m, out + n, out[0]);
   }
 }
 
@@ -249,9 +249,9 @@ std::size_t Burst::part_sound(const BurstPlan::Element& element, const Frame& fr
 void Burst::load_held() {
   const RecordCode& code = state_.arrival().code;
   const std::size_t n = rounded_lanes(n_);
-  block_.columns_.reserve(code.inputs().size() * scratch_stride);
+  block_.columns_.reserve(code.inputs().size() * column_stride);
   for (std::size_t c = 0; c < code.inputs().size(); ++c) {
-    std::copy_n(column(plan_.arrival_inputs[c]), n, block_.columns_.data() + c * scratch_stride);
+    std::copy_n(column(plan_.arrival_inputs[c]), n, block_.columns_.data() + c * column_stride);
   }
   const Frame frame = block_.run_on_columns(code, n);
   const std::vector<std::uint16_t>& held = state_.arrival().columns;
@@ -337,10 +337,10 @@ void Burst::finish_rested() {
 // Hazards, and what the clocks burn to the step's end, as columns.
 void Burst::run_sub_code() {
   const program::Code& code = state_.sub_code();
-  block_.registers_.reserve(code.register_count() * scratch_stride);
+  block_.registers_.reserve(code.register_count() * column_stride);
   Frame frame;
-  frame.place(Operand::Kind::reg, block_.registers_.data(), scratch_stride);
-  frame.place(Operand::Kind::column, scratch_.columns.data(), scratch_stride);
+  frame.place(Operand::Kind::reg, block_.registers_.data(), column_stride);
+  frame.place(Operand::Kind::column, scratch_.columns.data(), column_stride);
   frame.place(Operand::Kind::scalar, pool_.scalars(), 1);
   frame.n = rounded_lanes(n_);
   code.run(frame);

@@ -21,7 +21,7 @@ class Burst {
   static const BurstPlan& plan_of(Block& block, Pool& pool);
 
  private:
-  double* column(std::size_t c) { return scratch_.columns.data() + c * scratch_stride; }
+  double* column(std::size_t c) { return scratch_.columns.data() + c * column_stride; }
 
   void load(const Block::LightFired& fired);
   void store(std::size_t i);

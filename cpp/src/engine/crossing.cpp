@@ -31,8 +31,8 @@ ArgumentColumns Block::load_arguments(const Stretch& stretch, const ActiveClock&
     const double* values = stretch.frame().at(operand);
     const std::size_t step = operand.kind == Operand::Kind::scalar ? 0 : 1;
     double* column = crossing_.arguments.data() + k * tile_lanes;
+    fill_last_quantum(column, rounded_lanes(n), values[lanes_[chosen[0]] * step]);
     for (std::size_t i = 0; i < n; ++i) column[i] = values[lanes_[chosen[i]] * step];
-    std::fill(column + n, column + rounded_lanes(n), column[0]);
   }
   return {crossing_.arguments.data(), tile_lanes, n_arguments};
 }

@@ -1,7 +1,6 @@
 #include "detente/engine/memory.hpp"
 
 #include <algorithm>
-#include <bit>
 #include <cmath>
 #include <vector>
 
@@ -35,11 +34,10 @@ struct PoolUse {
   std::size_t own_bytes = 0;  ///< whatever the lanes
 };
 
-/// Room that a pool makes for so many lanes, as Pool::grow does.
+/// Room that a pool makes for so many lanes, as Pool::add does: whole tiles.
 std::size_t room_for(double lanes) {
-  const auto n = static_cast<std::size_t>(std::ceil(lanes));
-  if (n > tile_lanes) return (n + tile_lanes - 1) / tile_lanes * column_stride(tile_lanes);
-  return column_stride(std::max(std::bit_ceil(n), least_tile_lanes));
+  const auto n = std::max(static_cast<std::size_t>(std::ceil(lanes)), std::size_t{1});
+  return (n + tile_lanes - 1) / tile_lanes * column_stride;
 }
 
 /// Joint states that a block meets and a pilot has not, from the numbers of those in which it had one lane and two (Chao
@@ -63,8 +61,7 @@ std::size_t pool_bytes(const std::vector<PoolUse>& uses, std::size_t n, std::siz
     const double most = lanes + 3.0 * growth * std::sqrt(static_cast<double>(use.peak));
     const double room = static_cast<double>(room_for(std::min(most, static_cast<double>(n))));
     bytes += room * static_cast<double>(use.lane_bytes) + static_cast<double>(use.own_bytes);
-    bytes_of_pools +=
-        static_cast<double>(column_stride(least_tile_lanes) * use.lane_bytes + use.own_bytes);
+    bytes_of_pools += static_cast<double>(column_stride * use.lane_bytes + use.own_bytes);
   }
   const double mean = bytes_of_pools / static_cast<double>(std::max<std::size_t>(uses.size(), 1));
   return static_cast<std::size_t>(bytes + states_unseen(uses, growth) * mean);

@@ -14,11 +14,11 @@ namespace detente::engine {
 inline void collect_columns(const program::Code& code, const program::Frame& frame,
                             Buffer<double>& splats, std::vector<const double*>& values) {
   values.clear();
-  splats.reserve(code.outputs().size() * scratch_stride);
+  splats.reserve(code.outputs().size() * column_stride);
   for (std::size_t i = 0; i < code.outputs().size(); ++i) {
     const double* column = frame.at(code.outputs()[i]);
     if (code.outputs()[i].kind == program::Operand::Kind::scalar) {
-      double* splat = splats.data() + i * scratch_stride;
+      double* splat = splats.data() + i * column_stride;
       std::fill_n(splat, tile_lanes, column[0]);
       column = splat;
     }

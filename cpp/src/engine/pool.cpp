@@ -59,36 +59,10 @@ Pool::Pool(std::shared_ptr<const program::StateProgram> program, const outcome::
   }
 }
 
-// Room for one more lane: the only tile doubles until it is full-sized, then tiles are added.
-void Pool::grow() {
-  const bool is_first = tiles_.size() == 1 && size_ < tile_lanes;
-  const std::size_t lanes = tiles_.empty() ? least_tile_lanes
-                            : is_first     ? std::min(2 * size_, tile_lanes)
-                                           : tile_lanes;
-  Tile tile;
-  tile.stride = column_stride(lanes);
-  tile.columns = Buffer<double>(watch_.column_count * tile.stride);
-  tile.paths = Buffer<std::uint64_t>(lanes);
-  tile.slots.resize(lanes);
-  if (!is_first) {
-    tiles_.push_back(std::move(tile));
-    return;
-  }
-  Tile& old = tiles_[0];
-  for (std::size_t c = 0; c < watch_.column_count; ++c) {
-    std::copy_n(old.column(c), old.count, tile.column(c));
-  }
-  std::copy_n(old.paths.data(), old.count, tile.paths.data());
-  std::copy_n(old.slots.begin(), old.count, tile.slots.begin());
-  tile.count = old.count;
-  old = std::move(tile);
-}
-
 std::size_t Pool::add(Slot slot, std::uint64_t path) {
   std::size_t position = size_;
   if (gaps_.empty()) {
-    const std::size_t t = position / tile_lanes;
-    if (t == tiles_.size() || position % tile_lanes >= tiles_[t].slots.size()) grow();
+    if (position / tile_lanes == tiles_.size()) tiles_.emplace_back(watch_.column_count);
     ++size_;
     peak_ = std::max(peak_, size_);
     tile_of(position).count = position % tile_lanes + 1;

@@ -28,7 +28,7 @@ void Block::read_stepped(std::size_t k) {
     if (grid.points[k - 1].time >= watch.until) continue;  // all that follows has closed
     pool->set_step(k, grid);
     const Code& code = program.stepped_code();
-    registers_.reserve(code.register_count() * scratch_stride);
+    registers_.reserve(code.register_count() * column_stride);
     for (std::size_t t = 0; t < pool->tile_count(); ++t) {
       Tile& tile = pool->tile(t);
       const Frame frame = frame_of(*pool, tile);
@@ -115,7 +115,7 @@ void Block::read_at_dates(std::size_t k) {
     if (pool->size() == 0) continue;
     pool->set_step(k, grid);
     const Code& code = program.signal_code();
-    registers_.reserve(code.register_count() * scratch_stride);
+    registers_.reserve(code.register_count() * column_stride);
     for (std::size_t t = 0; t < pool->tile_count(); ++t) {
       Tile& tile = pool->tile(t);
       const Frame frame = frame_of(*pool, tile);

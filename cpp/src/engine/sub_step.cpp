@@ -105,20 +105,21 @@ void Block::sub_step(Pool& pool, const Slot* slots, std::size_t m) {
   const program::Code& code = state.sub_code();
   const std::size_t n = rounded_lanes(m);
   const std::size_t n_columns = state.column_count();
-  columns_.reserve((n_columns + 1) * scratch_stride);
-  registers_.reserve(code.register_count() * scratch_stride);
+  columns_.reserve((n_columns + 1) * column_stride);
+  registers_.reserve(code.register_count() * column_stride);
   lane_places_.resize(m);
   for (std::size_t i = 0; i < m; ++i) lane_places_[i] = pool.place(position_of_[slots[i]]);
   for (const std::uint16_t c : state.sub_columns()) {
-    double* column = columns_.data() + c * scratch_stride;
+    double* column = columns_.data() + c * column_stride;
+    fill_last_quantum(column, n, lane_places_[0].at(c));
     for (std::size_t i = 0; i < m; ++i) column[i] = lane_places_[i].at(c);
-    std::fill(column + m, column + n, column[0]);
   }
-  double* own_time = columns_.data() + n_columns * scratch_stride;
-  for (std::size_t i = 0; i < n; ++i) own_time[i] = now_[slots[std::min(i, m - 1)]];
+  double* own_time = columns_.data() + n_columns * column_stride;
+  fill_last_quantum(own_time, n, now_[slots[0]]);
+  for (std::size_t i = 0; i < m; ++i) own_time[i] = now_[slots[i]];
   Frame frame;
-  frame.place(Operand::Kind::reg, registers_.data(), scratch_stride);
-  frame.place(Operand::Kind::column, columns_.data(), scratch_stride);
+  frame.place(Operand::Kind::reg, registers_.data(), column_stride);
+  frame.place(Operand::Kind::column, columns_.data(), column_stride);
   frame.place(Operand::Kind::scalar, pool.scalars(), 1);
   frame.n = n;
   code.run(frame);

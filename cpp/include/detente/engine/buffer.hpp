@@ -14,16 +14,18 @@ namespace detente::engine {
 /// Lanes of a tile, and the largest number that one call of a program takes.
 inline constexpr std::size_t tile_lanes = 256;
 
-/// Lanes of a pool's first tile when it opens.
-inline constexpr std::size_t least_tile_lanes = 256;
-
-/// Doubles from one column to the next: an odd number of cache lines, so that the columns of one lane do not all
-/// compete for the same few sets of the cache.
-constexpr std::size_t column_stride(std::size_t lanes) { return lanes + 64 / sizeof(double); }
-inline constexpr std::size_t scratch_stride = column_stride(tile_lanes);
+/// Doubles from one column of a tile, or of scratch, to the next: an odd number of cache lines, so that the columns of one
+/// lane do not all compete for the same few sets of the cache.
+inline constexpr std::size_t column_stride = tile_lanes + kernel::alignment / sizeof(double);
 
 inline std::size_t rounded_lanes(std::size_t n) {
   return (n + kernel::lane_quantum - 1) / kernel::lane_quantum * kernel::lane_quantum;
+}
+
+/// Puts a value behind the lanes in use, up to a whole quantum, and into some of those: before they are written. A fixed
+/// number of stores is quicker than as many as it takes.
+inline void fill_last_quantum(double* column, std::size_t n_rounded, double value) {
+  std::fill_n(column + n_rounded - kernel::lane_quantum, kernel::lane_quantum, value);
 }
 
 /// Memory for buffers, not zeroed. What is given back is kept for the next buffer of its size, up to a limit.

@@ -19,22 +19,22 @@ namespace detente::engine {
 using Slot = std::uint32_t;  ///< number of a path within its block
 inline constexpr Slot no_slot = 0xffffffff;
 
-/// Lanes side by side. A pool's first tile starts small and grows, because many pools hold a few lanes only.
+/// Lanes side by side, at most tile_lanes.
 struct Tile {
-  Buffer<double> columns;  ///< column after column, `stride` doubles each
-  Buffer<std::uint64_t> paths;
-  std::vector<Slot> slots;
-  std::size_t stride = 0;
+  explicit Tile(std::size_t n_columns) : columns(n_columns * column_stride) {}
+
+  Buffer<double> columns;  ///< column after column, column_stride doubles each
+  Buffer<std::uint64_t> paths{tile_lanes};
+  std::vector<Slot> slots = std::vector<Slot>(tile_lanes);
   std::size_t count = 0;  ///< lanes in use
 
-  double* column(std::size_t c) { return columns.data() + c * stride; }
+  double* column(std::size_t c) { return columns.data() + c * column_stride; }
 };
 
 /// Where the columns of one lane are.
 struct LanePlace {
   double* first = nullptr;
-  std::size_t stride = 0;
-  double& at(std::size_t column) const { return first[column * stride]; }
+  double& at(std::size_t column) const { return first[column * column_stride]; }
 };
 
 /// What the readings need of a pool in which signals move at every step: columns behind the program's own.
@@ -98,8 +98,7 @@ class Pool {
   Tile& tile(std::size_t t) { return tiles_[t]; }
   Tile& tile_of(std::size_t position) { return tiles_[position / tile_lanes]; }
   LanePlace place(std::size_t position) {
-    Tile& tile = tile_of(position);
-    return {tile.columns.data() + position % tile_lanes, tile.stride};
+    return {tile_of(position).columns.data() + position % tile_lanes};
   }
   double& at(std::size_t position, std::size_t column) { return place(position).at(column); }
   Slot slot_at(std::size_t position) { return tile_of(position).slots[position % tile_lanes]; }
@@ -146,7 +145,6 @@ class Pool {
   std::unique_ptr<const BurstPlan> burst;
 
  private:
-  void grow();
   void drop_empty_end();
   Slot move_last_to(std::size_t position);
 
