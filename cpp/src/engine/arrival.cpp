@@ -118,16 +118,16 @@ Frame Block::run_on_columns(const program::RecordCode& code, std::size_t n) {
   registers_.reserve(code.code().register_count() * column_stride);
   const program::ScalarBank& scalars = code.scalars();
   Frame frame;
-  frame.place(Operand::Kind::reg, registers_.data(), column_stride);
-  frame.place(Operand::Kind::column, columns_.data(), column_stride);
+  frame.place(Operand::Kind::reg, registers_.data());
+  frame.place(Operand::Kind::column, columns_.data());
   frame.n = n;
   if (scalars.follows_step()) {
-    code_scalars_.reserve(scalars.size());
-    scalars.initialise(code_scalars_.data());
-    scalars.set_step(code_scalars_.data(), step_scalars());
-    frame.place(Operand::Kind::scalar, code_scalars_.data(), kernel::lane_quantum);
+    code_scalars_.reserve(scalars.slot_count());
+    scalar_room_.reserve(scalars.size());
+    scalars.set_step(code_scalars_.data(), step_scalars(), scalar_room_.data());
+    frame.place(Operand::Kind::scalar, code_scalars_.data());
   } else {
-    frame.place(Operand::Kind::scalar, scalars.constants(), 1);
+    frame.place(Operand::Kind::scalar, scalars.constants());
   }
   code.code().run(frame);
   return frame;

@@ -282,9 +282,9 @@ void Block::check_triggers(std::size_t k) {
 // Code runs on a tile's own columns.
 Frame Block::frame_of(Pool& pool, Tile& tile) {
   Frame frame;
-  frame.place(Operand::Kind::reg, registers_.data(), column_stride);
-  frame.place(Operand::Kind::column, tile.columns.data(), column_stride);
-  frame.place(Operand::Kind::scalar, pool.scalars(), 1);
+  frame.place(Operand::Kind::reg, registers_.data());
+  frame.place(Operand::Kind::column, tile.columns.data());
+  frame.place(Operand::Kind::scalar, pool.scalars());
   frame.n = rounded_lanes(tile.count);
   return frame;
 }
@@ -333,7 +333,7 @@ void Block::advance_tile(Pool& pool, Tile& tile, bool regular) {
   registers_.reserve(code.register_count() * column_stride);
   Frame frame = frame_of(pool, tile);
   const std::size_t first_noise = program.noise_column() + (current_ % quad_steps) * n_noises;
-  frame.place(Operand::Kind::noise, tile.column(first_noise), column_stride);
+  frame.place(Operand::Kind::noise, tile.column(first_noise));
   code.run(frame);
 
   const std::size_t n_crossed = find_crossing(program, code, frame, tile);

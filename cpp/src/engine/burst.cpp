@@ -339,9 +339,9 @@ void Burst::run_sub_code() {
   const program::Code& code = state_.sub_code();
   block_.registers_.reserve(code.register_count() * column_stride);
   Frame frame;
-  frame.place(Operand::Kind::reg, block_.registers_.data(), column_stride);
-  frame.place(Operand::Kind::column, scratch_.columns.data(), column_stride);
-  frame.place(Operand::Kind::scalar, pool_.scalars(), 1);
+  frame.place(Operand::Kind::reg, block_.registers_.data());
+  frame.place(Operand::Kind::column, scratch_.columns.data());
+  frame.place(Operand::Kind::scalar, pool_.scalars());
   frame.n = rounded_lanes(n_);
   code.run(frame);
   collect_columns(code, frame, block_.splats_, block_.outputs_);

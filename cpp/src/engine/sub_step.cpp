@@ -118,9 +118,9 @@ void Block::sub_step(Pool& pool, const Slot* slots, std::size_t m) {
   fill_last_quantum(own_time, n, now_[slots[0]]);
   for (std::size_t i = 0; i < m; ++i) own_time[i] = now_[slots[i]];
   Frame frame;
-  frame.place(Operand::Kind::reg, registers_.data(), column_stride);
-  frame.place(Operand::Kind::column, columns_.data(), column_stride);
-  frame.place(Operand::Kind::scalar, pool.scalars(), 1);
+  frame.place(Operand::Kind::reg, registers_.data());
+  frame.place(Operand::Kind::column, columns_.data());
+  frame.place(Operand::Kind::scalar, pool.scalars());
   frame.n = n;
   code.run(frame);
 

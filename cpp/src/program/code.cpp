@@ -204,7 +204,8 @@ class CodeBuilder {
       const Operand b = n >= 2 ? places.at(node.b) : a;
       const Operand c = n >= 3 ? places.at(node.c) : a;
       const Operand out{Operand::Kind::scalar, slot_count++};
-      code_.instructions_.push_back({function_of(node.op, Shape::vv), out, a, b, c});
+      code_.instructions_.push_back({function_of(node.op, Shape::vv), as_quantum(out),
+                                     as_quantum(a), as_quantum(b), as_quantum(c)});
       places[id] = out;
     }
     for (const NodeId id : outputs) code_.outputs_.push_back(places.at(id));
@@ -225,6 +226,8 @@ class CodeBuilder {
   }
 
  private:
+  static Operand as_quantum(const Operand& slot) { return {Operand::Kind::quantum, slot.index}; }
+
   void join_growths() {
     const std::vector<Instruction> apart = std::move(code_.instructions_);
     code_.instructions_.clear();

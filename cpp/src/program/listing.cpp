@@ -128,6 +128,7 @@ class Names {
         return noises_[operand.index];
       case Operand::Kind::scalar:
         return scalar(operand.index);
+      case Operand::Kind::quantum:
       case Operand::Kind::none:
         break;
     }

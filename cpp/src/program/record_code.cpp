@@ -7,15 +7,6 @@ namespace detente::program {
 
 namespace {
 
-bool is_read(const Code& code, std::uint16_t slot) {
-  const Operand wanted{Operand::Kind::scalar, slot};
-  return std::any_of(code.instructions().begin(), code.instructions().end(),
-                     [wanted](const Instruction& instruction) {
-                       return instruction.a == wanted || instruction.b == wanted ||
-                              instruction.c == wanted;
-                     });
-}
-
 bool is_one_of(const Leaf& leaf, const std::vector<std::uint32_t>& fields) {
   const bool is_field = leaf.kind == LeafKind::field || leaf.kind == LeafKind::moving_field;
   return is_field && std::find(fields.begin(), fields.end(), leaf.index) != fields.end();
@@ -45,7 +36,7 @@ void ScalarBank::build(const Graph& graph, const std::vector<NodeId>& outputs, P
       constants.emplace_back(slot_count++, node.value);
     } else if (node.op == Op::leaf) {
       places[id] = slot;
-      part.inputs.push_back({slot_count++, node.leaf.index, false});
+      part.inputs.push_back({slot_count++, node.leaf.index});
     } else {
       const int n = arity(node.op);
       stack.push_back(node.a);
@@ -57,9 +48,8 @@ void ScalarBank::build(const Graph& graph, const std::vector<NodeId>& outputs, P
   constants_.resize(slot_count, 0.0);
   constants_.shrink_to_fit();
   for (const auto& [slot, value] : constants) constants_[slot] = value;
-  for (Input& input : part.inputs) {
+  for (const Input& input : part.inputs) {
     constants_[input.slot] = std::numeric_limits<double>::quiet_NaN();  // no step has been set
-    input.is_computed_with = is_read(part.code, input.slot);
     part.changing.push_back(input.slot);
   }
   // Of constants alone nothing is computed: the graph folds them.
@@ -77,24 +67,20 @@ std::optional<double> ScalarBank::constant(std::uint16_t slot) const {
   return constants_[slot];
 }
 
-void ScalarBank::initialise(double* scalars) const {
+void ScalarBank::initialise(double* room) const {
   for (const double value : constants_) {
-    std::fill_n(scalars, kernel::lane_quantum, value);
-    scalars += kernel::lane_quantum;
+    std::fill_n(room, kernel::lane_quantum, value);
+    room += kernel::lane_quantum;
   }
 }
 
-// Most steps resemble the one before: seasons and levers change on few dates.
-void ScalarBank::set_step(double* scalars, const double* step) const {
-  bool has_changed = false;
+void ScalarBank::set_step(double* scalars, const double* step, double* room) const {
+  initialise(room);
   for (const Input& input : part(Part::usual).inputs) {
-    double* slot = scalars + input.slot * kernel::lane_quantum;
-    const double value = step[input.scalar];
-    if (slot[0] == value) continue;
-    std::fill_n(slot, kernel::lane_quantum, value);
-    has_changed = has_changed || input.is_computed_with;
+    std::fill_n(room + input.slot * kernel::lane_quantum, kernel::lane_quantum, step[input.scalar]);
   }
-  if (has_changed) compute(part(Part::usual), scalars);
+  compute(part(Part::usual), room);
+  for (std::size_t s = 0; s < slot_count(); ++s) scalars[s] = room[s * kernel::lane_quantum];
 }
 
 void ScalarBank::set_steps(double* rows, const Grid& grid, std::size_t k, double* room) const {
@@ -125,9 +111,9 @@ void ScalarBank::set_steps(const Contents& part, double* rows, const Grid& grid,
 }
 
 // A slot is a column of one quantum of lanes, all alike or a step each.
-void ScalarBank::compute(const Contents& part, double* scalars) {
+void ScalarBank::compute(const Contents& part, double* room) {
   Frame frame;
-  frame.place(Operand::Kind::scalar, scalars, kernel::lane_quantum);
+  frame.place(Operand::Kind::quantum, room);
   frame.n = kernel::lane_quantum;
   part.code.run(frame);
 }

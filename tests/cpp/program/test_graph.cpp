@@ -25,47 +25,65 @@ struct Leaves {
                 {nodes[3], {Operand::Kind::scalar, 0}}};
 };
 
-struct alignas(kernel::alignment) Memory {
-  std::array<double, 64 * n> values{};
-};
+constexpr std::size_t most = 64;  ///< columns, registers, scalars
 
-Frame frame_on(Memory& registers, Memory& columns, Memory& scalars, Memory& noise) {
-  Frame frame;
-  frame.place(Operand::Kind::reg, registers.values.data(), n);
-  frame.place(Operand::Kind::column, columns.values.data(), n);
-  frame.place(Operand::Kind::scalar, scalars.values.data(), n);
-  frame.place(Operand::Kind::noise, noise.values.data(), n);
-  frame.n = n;
-  return frame;
-}
+/// What code runs on. The scalars are there once as quanta, for the code that works them out, and once one by one.
+struct Memory {
+  struct alignas(kernel::alignment) Columns {
+    std::array<double, most * column_stride> values{};
+    double* operator[](std::size_t c) { return values.data() + c * column_stride; }
+  };
+  struct alignas(kernel::alignment) Quanta {
+    std::array<double, most * n> values{};
+    double* operator[](std::size_t slot) { return values.data() + slot * n; }
+  };
+  Columns registers, columns, noise;
+  Quanta quanta;
+  std::array<double, most> scalars{};
+
+  void read_scalars() {
+    for (std::size_t slot = 0; slot < most; ++slot) scalars[slot] = quanta[slot][0];
+  }
+  Frame frame() {
+    Frame frame;
+    frame.place(Operand::Kind::reg, registers[0]);
+    frame.place(Operand::Kind::column, columns[0]);
+    frame.place(Operand::Kind::noise, noise[0]);
+    frame.place(Operand::Kind::scalar, scalars.data());
+    frame.place(Operand::Kind::quantum, quanta[0]);
+    frame.n = n;
+    return frame;
+  }
+};
 
 using Lanes = std::array<double, n>;
 
 /// Values of nodes, none of them a scalar, for these values of the leaves.
 std::vector<Lanes> values_of(Leaves& l, const std::array<Lanes, 4>& leaves,
                              const std::vector<NodeId>& outputs) {
-  Memory columns, scalars, noise, registers;
-  std::copy(leaves[0].begin(), leaves[0].end(), columns.values.data());
-  std::copy(leaves[1].begin(), leaves[1].end(), noise.values.data());
-  std::copy(leaves[2].begin(), leaves[2].end(), columns.values.data() + n);
-  std::copy(leaves[3].begin(), leaves[3].end(), scalars.values.data());
+  Memory memory;
+  std::copy(leaves[0].begin(), leaves[0].end(), memory.columns[0]);
+  std::copy(leaves[1].begin(), leaves[1].end(), memory.noise[0]);
+  std::copy(leaves[2].begin(), leaves[2].end(), memory.columns[1]);
+  std::copy(leaves[3].begin(), leaves[3].end(), memory.quanta[0]);
   std::uint16_t slots = 1;
   std::vector<NodeId> slow;
   for (NodeId id = 0; id < l.graph.size(); ++id) {
     if (l.graph.is_constant(id)) {
       const Operand place{Operand::Kind::scalar, slots++};
       l.places[id] = place;
-      std::fill_n(scalars.values.data() + place.index * n, n, l.graph[id].value);
+      std::fill_n(memory.quanta[place.index], n, l.graph[id].value);
     } else if (l.graph.is_scalar(id) && !l.places.contains(id)) {
       slow.push_back(id);
     }
   }
   const Code scalar_code = build_scalar_code(l.graph, slow, l.places, slots);
   const Code code = build_code(l.graph, outputs, l.places);
-  REQUIRE(slots < 64);
-  REQUIRE(code.register_count() < 64);
-  const Frame frame = frame_on(registers, columns, scalars, noise);
+  REQUIRE(slots < most);
+  REQUIRE(code.register_count() < most);
+  const Frame frame = memory.frame();
   scalar_code.run(frame);
+  memory.read_scalars();
   code.run(frame);
   std::vector<Lanes> values(outputs.size());
   for (std::size_t k = 0; k < outputs.size(); ++k) {
@@ -297,12 +315,12 @@ TEST_CASE("small powers are products and roots", "[program]") {
   const std::array<double, n> bases{0.0, 1e-300, 0.3, 2.0, 1e100, -1.7, INFINITY, NAN};
   for (const double exponent : {0.5, 1.5, 2.0, 3.0}) {
     Leaves l;
-    Memory columns, registers, scalars, noise;
-    std::copy(bases.begin(), bases.end(), columns.values.begin());
+    Memory memory;
+    std::copy(bases.begin(), bases.end(), memory.columns[0]);
     const NodeId power = l.graph.apply(Op::pow, l.nodes[0], l.graph.constant(exponent));
     CHECK(l.graph[power].op != Op::pow);
     const Code code = build_code(l.graph, {power}, l.places);
-    const Frame frame = frame_on(registers, columns, scalars, noise);
+    const Frame frame = memory.frame();
     code.run(frame);
     for (std::size_t i = 0; i < n; ++i) {
       const double expected = std::pow(bases[i], exponent);

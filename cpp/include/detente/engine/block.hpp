@@ -475,7 +475,7 @@ class Block {
   std::vector<Slot> stale_;
   std::vector<std::uint8_t> is_triggered_;
   std::vector<LanePlace> lane_places_;
-  Buffer<double> registers_, columns_, code_scalars_, variates_, splats_;
+  Buffer<double> registers_, columns_, code_scalars_, scalar_room_, variates_, splats_;
   std::array<std::uint8_t, tile_lanes / 8> marks_{};  ///< lanes that cross, as bits
   Buffer<std::uint64_t> paths_;
   Buffer<std::uint32_t> indices_, lanes_;

@@ -7,16 +7,12 @@
 #include <memory>
 #include <new>
 
-#include "detente/kernel/table.hpp"
+#include "detente/program/code.hpp"
 
 namespace detente::engine {
 
-/// Lanes of a tile, and the largest number that one call of a program takes.
-inline constexpr std::size_t tile_lanes = 256;
-
-/// Doubles from one column of a tile, or of scratch, to the next: an odd number of cache lines, so that the columns of one
-/// lane do not all compete for the same few sets of the cache.
-inline constexpr std::size_t column_stride = tile_lanes + kernel::alignment / sizeof(double);
+using program::column_stride;
+using program::tile_lanes;
 
 inline std::size_t rounded_lanes(std::size_t n) {
   return (n + kernel::lane_quantum - 1) / kernel::lane_quantum * kernel::lane_quantum;

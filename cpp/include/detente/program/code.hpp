@@ -13,11 +13,30 @@
 
 namespace detente::program {
 
+/// Lanes of a tile, and the largest number that one call of code takes.
+inline constexpr std::size_t tile_lanes = 256;
+
+/// Doubles from one column of a tile, or of scratch, to the next: an odd number of cache lines, so that the columns of one
+/// lane do not all compete for the same few sets of the cache.
+inline constexpr std::size_t column_stride = tile_lanes + kernel::alignment / sizeof(double);
+
 /// Where an instruction reads or writes.
 struct Operand {
-  enum class Kind : std::uint8_t { none, reg, column, scalar, noise } kind = Kind::none;
-  static constexpr std::size_t kinds = 5;
+  /// A column of its own kind, or one number for all lanes. Code of scalars reads and writes quanta: a column of
+  /// kernel::lane_quantum lanes a slot.
+  enum class Kind : std::uint8_t { none, reg, column, noise, scalar, quantum } kind = Kind::none;
+  static constexpr std::size_t kinds = 6;
   std::uint16_t index = 0;
+  std::uint32_t offset = 0;  ///< from the first of its kind, in doubles
+
+  constexpr Operand() = default;
+  constexpr Operand(Kind its_kind, std::uint16_t its_index)
+      : kind(its_kind),
+        index(its_index),
+        offset(static_cast<std::uint32_t>(its_index * stride_of(its_kind))) {}
+  static constexpr std::size_t stride_of(Kind kind) {
+    return kind == Kind::scalar ? 1 : kind == Kind::quantum ? kernel::lane_quantum : column_stride;
+  }
   bool operator==(const Operand&) const = default;
 };
 
@@ -26,25 +45,18 @@ struct Instruction {
   Operand out, a, b, c;
 };
 
-/// Memory that code runs on. By kind of operand, where the first is and how many doubles the next is from it.
+/// Memory that code runs on: by kind of operand, where the first is.
 struct Frame {
   std::array<double*, Operand::kinds> first{};
-  std::array<std::size_t, Operand::kinds> stride{};
   std::size_t n = 0;  ///< lanes, a multiple of kernel::lane_quantum
 
-  void place(Operand::Kind kind, double* memory, std::size_t apart) {
-    first[static_cast<std::size_t>(kind)] = memory;
-    stride[static_cast<std::size_t>(kind)] = apart;
-  }
+  void place(Operand::Kind kind, double* memory) { first[static_cast<std::size_t>(kind)] = memory; }
   /// Of a kind that code reads and does not write.
-  void place(Operand::Kind kind, const double* memory, std::size_t apart) {
-    place(kind, const_cast<double*>(memory), apart);
+  void place(Operand::Kind kind, const double* memory) { place(kind, const_cast<double*>(memory)); }
+  double* at(const Operand& operand) const {
+    return first[static_cast<std::size_t>(operand.kind)] + operand.offset;
   }
-  double* at(Operand operand) const {
-    const auto kind = static_cast<std::size_t>(operand.kind);
-    return first[kind] + operand.index * stride[kind];
-  }
-  double value(Operand operand, std::size_t lane) const {
+  double value(const Operand& operand, std::size_t lane) const {
     return at(operand)[operand.kind == Operand::Kind::scalar ? 0 : lane];
   }
 };

@@ -22,16 +22,16 @@ class ScalarBank {
              Part part = Part::usual);
 
   std::size_t slot_count() const { return constants_.size(); }
-  /// Of the buffers below, in doubles.
+  /// Of the room below, in doubles.
   std::size_t size() const { return constants_.size() * kernel::lane_quantum; }
   /// Whether the scalars are other ones at other steps.
   bool follows_step() const { return !part(Part::usual).inputs.empty(); }
   /// The scalars, one a slot; of those that change with the step NaN, or what constants alone tell.
   const double* constants() const { return constants_.data(); }
-  /// Fills `scalars` (aligned) with the constants. A slot is a column of one quantum of lanes, all alike.
-  void initialise(double* scalars) const;
-  /// Writes the scalars of a step and recomputes what depends on those that have changed; of the usual part.
-  void set_step(double* scalars, const double* step) const;
+  /// Fills `room` (aligned) with the constants. A slot is a column of one quantum of lanes there, all alike.
+  void initialise(double* room) const;
+  /// The scalars of a step, one a slot; of the usual part. They are worked out in `room`.
+  void set_step(double* scalars, const double* step, double* room) const;
   /// The scalars of the lane_quantum steps from `k` on: of slot s, where it changes with the step, in rows[j * slot_count()
   /// + s] for step k + j. They are worked out in `room`, which has been initialised, a lane each. Those of the irregular
   /// part are where one of the steps is not regular.
@@ -51,7 +51,6 @@ class ScalarBank {
   struct Input {
     std::uint16_t slot;
     std::uint32_t scalar;
-    bool is_computed_with;  ///< whether other slots follow from it
   };
   struct Contents {
     std::vector<Input> inputs;
@@ -59,7 +58,7 @@ class ScalarBank {
     Code code;
   };
   const Contents& part(Part part) const { return parts_[static_cast<std::size_t>(part)]; }
-  static void compute(const Contents& part, double* scalars);
+  static void compute(const Contents& part, double* room);
   void set_steps(const Contents& part, double* rows, const Grid& grid, std::size_t k,
                  double* room) const;
 
