@@ -37,9 +37,10 @@ void QuantileSketch::write(ByteWriter& writer) const {
   writer.f64(maximum_ + 0.0);
   writer.count(n_at_minimum_);
   writer.count(n_at_maximum_);
-  writer.count(n_occupied_);
+  const std::vector<Slot> sorted = sorted_slots();
+  writer.count(sorted.size());
   std::int64_t previous = 0;
-  for (const Slot& slot : sorted_slots()) {  // differences of neighbours are small
+  for (const Slot& slot : sorted) {  // differences of neighbours are small
     writer.count(static_cast<std::uint64_t>(slot.key) - static_cast<std::uint64_t>(previous));
     writer.count(slot.count);
     previous = slot.key;

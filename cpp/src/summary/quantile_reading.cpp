@@ -49,6 +49,11 @@ double QuantileSketch::maximum() const {
 }
 
 std::vector<QuantileSketch::Slot> QuantileSketch::occupied() const {
+  if (!first_.empty()) {
+    QuantileSketch counted = *this;
+    counted.count_first();
+    return counted.occupied();
+  }
   // Without a branch, which would be guessed wrong half of the time.
   std::vector<Slot> slots(n_occupied_ + 1);
   std::size_t n = 0;
@@ -60,71 +65,75 @@ std::vector<QuantileSketch::Slot> QuantileSketch::occupied() const {
   return slots;
 }
 
-std::vector<QuantileSketch::Slot> QuantileSketch::sorted_slots() const {
-  const auto is_less = [](const Slot& a, const Slot& b) { return a.key < b.key; };
-  std::vector<Slot> slots = occupied();
-  // Neighbours of the grid lie side by side, but for the end of the table, where they go on at its start.
-  const auto turn = std::is_sorted_until(slots.begin(), slots.end(), is_less);
-  std::rotate(slots.begin(), turn, slots.end());
-  if (std::is_sorted(slots.begin(), slots.end(), is_less)) return slots;
-  if (level_ == 0) {
-    sort_by_value(slots);
-  } else {
-    std::sort(slots.begin(), slots.end(), is_less);
+// The same, but that equal values may still be single.
+std::vector<QuantileSketch::Slot> QuantileSketch::occupied_or_single() const {
+  if (first_.empty()) return occupied();
+  std::vector<Slot> slots;
+  slots.reserve(first_.size());
+  for (const double value : first_) {
+    if (value != 0.0) slots.push_back({exact_key(value), 1});
   }
   return slots;
 }
 
-// Values lie about as dense everywhere: they are dealt out to as many drawers of equal width, or fewer, without being
-// sorted there. False, and nothing done, where their range has no such width.
-bool QuantileSketch::deal(std::vector<Slot>& slots, std::size_t n_drawers,
-                          std::vector<std::uint32_t>& ends) {
-  const auto is_less = [](const Slot& a, const Slot& b) { return a.key < b.key; };
-  const auto [first, last] = std::minmax_element(slots.begin(), slots.end(), is_less);
+std::vector<QuantileSketch::Slot> QuantileSketch::sorted_slots() const {
+  std::vector<Slot> slots = occupied();
+  // Neighbours of the grid lie side by side, but for the end of the table, where they go on at its start.
+  const auto turn = std::is_sorted_until(slots.begin(), slots.end());
+  std::rotate(slots.begin(), turn, slots.end());
+  if (std::is_sorted(slots.begin(), slots.end())) return slots;
+  if (level_ == 0) {
+    sort_by_value(slots);
+  } else {
+    std::sort(slots.begin(), slots.end());
+  }
+  return slots;
+}
+
+// Values lie about as dense everywhere: they are dealt out to as many drawers of equal width first.
+void QuantileSketch::sort_by_value(std::vector<Slot>& slots) {
+  const auto [first, last] = std::minmax_element(slots.begin(), slots.end());
   const double low = exact_value(first->key), high = exact_value(last->key);
-  const double per_width = static_cast<double>(n_drawers) / (high - low);
-  if (!std::isnormal(per_width)) return false;
+  const double per_width = static_cast<double>(slots.size()) / (high - low);
+  if (!std::isnormal(per_width)) return std::sort(slots.begin(), slots.end());
   const auto drawer_of = [&](const Slot& slot) {
     return static_cast<std::size_t>((exact_value(slot.key) - low) * per_width);
   };
-  ends.assign(n_drawers + 2, 0);  // of the drawer before
+  std::vector<std::uint32_t> ends(slots.size() + 2);  // of the drawer before
   for (const Slot& slot : slots) ++ends[drawer_of(slot) + 1];
   for (std::size_t d = 1; d < ends.size(); ++d) ends[d] += ends[d - 1];
   std::vector<Slot> dealt(slots.size());
   for (const Slot& slot : slots) dealt[ends[drawer_of(slot)]++] = slot;
   slots.swap(dealt);
-  return true;
-}
-
-void QuantileSketch::sort_by_value(std::vector<Slot>& slots) {
-  const auto is_less = [](const Slot& a, const Slot& b) { return a.key < b.key; };
-  std::vector<std::uint32_t> ends;
-  if (!deal(slots, slots.size(), ends)) return std::sort(slots.begin(), slots.end(), is_less);
   std::size_t begin = 0;
   for (const std::uint32_t end : ends) {
     if (end - begin > 1) {
       std::sort(slots.begin() + static_cast<std::ptrdiff_t>(begin),
-                slots.begin() + static_cast<std::ptrdiff_t>(end), is_less);
+                slots.begin() + static_cast<std::ptrdiff_t>(end));
     }
     begin = end;
   }
 }
 
-// Few ranks of many single values: only the drawers that they fall into are sorted.
+// Few ranks of many single values: of such drawers, wider ones here, those alone are sorted that the ranks fall into.
 std::vector<double> QuantileSketch::exact_quantiles(const std::vector<double>& levels) const {
   constexpr std::size_t values_in_drawer = 8;
-  const auto is_less = [](const Slot& a, const Slot& b) { return a.key < b.key; };
-  std::vector<Slot> slots = occupied();
+  std::vector<Slot> slots = occupied_or_single();
   if (n_zero_ > 0) slots.push_back({exact_key(0.0), n_zero_});
-  std::vector<std::uint32_t> ends;
-  const bool is_dealt = slots.size() > 1 && deal(slots, slots.size() / values_in_drawer + 1, ends);
-  if (!is_dealt) ends = {static_cast<std::uint32_t>(slots.size())};
-  std::vector<std::uint64_t> before{0};  // values in the drawers before each
-  std::size_t next = 0;
-  for (const std::uint32_t end : ends) {
-    before.push_back(before.back());
-    for (; next < end; ++next) before.back() += slots[next].count;
+  std::size_t n_drawers = slots.size() / values_in_drawer + 1;
+  double per_width = static_cast<double>(n_drawers) / (maximum_ - minimum_);
+  if (!std::isnormal(per_width)) {
+    n_drawers = 1;
+    per_width = 0.0;
   }
+  std::vector<std::uint32_t> drawers(slots.size());
+  std::vector<std::uint64_t> up_to(n_drawers + 1);  // values in a drawer and those before it
+  for (std::size_t i = 0; i < slots.size(); ++i) {
+    const double width = exact_value(slots[i].key) - minimum_;
+    drawers[i] = static_cast<std::uint32_t>(width * per_width);
+    up_to[drawers[i]] += slots[i].count;
+  }
+  for (std::size_t d = 1; d < up_to.size(); ++d) up_to[d] += up_to[d - 1];
   std::vector<double> values;
   for (const double level : levels) {
     const std::uint64_t rank = quantile_rank(level, n());
@@ -134,10 +143,15 @@ std::vector<double> QuantileSketch::exact_quantiles(const std::vector<double>& l
     }
     std::uint64_t left = rank - n_minus_infinity_;
     const auto drawer = static_cast<std::size_t>(
-        std::lower_bound(before.begin() + 1, before.end(), left) - before.begin() - 1);
-    auto slot = slots.begin() + (drawer == 0 ? 0 : ends[drawer - 1]);
-    std::sort(slot, slots.begin() + ends[drawer], is_less);
-    for (left -= before[drawer]; left > slot->count; ++slot) left -= slot->count;
+        std::lower_bound(up_to.begin(), up_to.end(), left) - up_to.begin());
+    if (drawer > 0) left -= up_to[drawer - 1];
+    std::vector<Slot> there;
+    for (std::size_t i = 0; i < slots.size(); ++i) {
+      if (drawers[i] == drawer) there.push_back(slots[i]);
+    }
+    std::sort(there.begin(), there.end());
+    auto slot = there.begin();
+    for (; left > slot->count; ++slot) left -= slot->count;
     values.push_back(exact_value(slot->key));
   }
   return values;

@@ -62,6 +62,7 @@ void QuantileSketch::add(const double* values, std::size_t n) {
 
 void QuantileSketch::add(const double* values, std::size_t n, const kernel::Extent& extent) {
   if (level_ == 0 && this->n() + n_nan_ == 0 && add_all_at_once(values, n, extent)) return;
+  count_first();
   for (std::size_t i = 0; i < n;) {
     i += add_to_known_bins(values + i, n - i);
     if (i == n) return;
@@ -81,7 +82,11 @@ bool QuantileSketch::add_all_at_once(const double* values, std::size_t n,
     add(extent.low, n);
     return true;
   }
-  if (n <= capacity_) return add_exactly(values, n, extent);
+  if (n <= capacity_) {
+    first_.assign(values, values + n);
+    note(extent, n);
+    return true;
+  }
   Cells cells(extent, 4 * capacity_);
   cells.count(values, n);
   if (cells.n_occupied() <= capacity_) {
@@ -121,6 +126,21 @@ bool QuantileSketch::add_exactly(const double* values, std::size_t n,
   }
   note(extent, n);
   return true;
+}
+
+// To be called before a slot is looked at in order to change it.
+void QuantileSketch::count_first() {
+  if (first_.empty()) return;
+  const std::vector<double> values = std::exchange(first_, {});
+  slots_.assign(slots_for(values.size()), Slot());
+  hash_shift_ = 64 - std::countr_zero(slots_.size());
+  for (const double value : values) {
+    if (value == 0.0) continue;
+    Slot& slot = slots_[find(exact_key(value))];
+    n_occupied_ += slot.count == 0 ? 1 : 0;
+    slot.key = exact_key(value);
+    ++slot.count;
+  }
 }
 
 void QuantileSketch::note(const kernel::Extent& extent, std::size_t n) {
@@ -166,6 +186,7 @@ std::size_t QuantileSketch::add_to_known_bins(const double* values, std::size_t 
 void QuantileSketch::add(double value) { add(value, 1); }
 
 void QuantileSketch::add(double value, std::uint64_t count) {
+  count_first();
   if (!(std::fabs(value) < infinity)) return add_non_finite(value, count);
   if (value <= minimum_) {
     n_at_minimum_ = value < minimum_ ? count : n_at_minimum_ + count;
@@ -220,8 +241,7 @@ void QuantileSketch::add_key(std::int64_t key, std::uint64_t count) {
 // Fills a fresh table, keys `raise` levels up. Keys of the grid are neighbours and go to neighbouring
 // slots, without collisions as long as their span fits; where it does not they are scattered.
 void QuantileSketch::place(const std::vector<Slot>& slots, std::size_t n_slots, int raise) {
-  const auto [first, last] = std::minmax_element(
-      slots.begin(), slots.end(), [](const Slot& a, const Slot& b) { return a.key < b.key; });
+  const auto [first, last] = std::minmax_element(slots.begin(), slots.end());
   const bool is_dense = level_ != 0 && first != slots.end() &&
                         static_cast<std::uint64_t>(last->key >> raise) -
                                 static_cast<std::uint64_t>(first->key >> raise) <
@@ -246,6 +266,14 @@ void QuantileSketch::place(const Cells& cells) {
   hash_shift_ = 64 - std::countr_zero(n_slots);
   hash_factor_ = is_dense ? std::uint64_t{1} << hash_shift_ : golden_factor;
   slots_.assign(n_slots, Slot());
+  if (is_dense) {  // one cell a slot: without a branch, which would be guessed wrong where cells are empty now and then
+    for (std::size_t c = 0; c < cells.size(); ++c) {
+      const std::uint64_t count = cells.count_of(c);
+      const std::int64_t key = cells.key(c);
+      slots_[static_cast<std::uint64_t>(key) & (n_slots - 1)] = {count != 0 ? key : 0, count};
+    }
+    return;
+  }
   for (std::size_t c = 0; c < cells.size(); ++c) {
     if (cells.count_of(c) != 0) slots_[find(cells.key(c))] = {cells.key(c), cells.count_of(c)};
   }
@@ -295,6 +323,7 @@ void QuantileSketch::merge(const QuantileSketch& other) {
     *this = other;
     return;
   }
+  count_first();
   if (other.level_ > level_) {
     if (level_ == 0) {
       leave_exactness(other.level_);
@@ -302,8 +331,7 @@ void QuantileSketch::merge(const QuantileSketch& other) {
       raise_level(other.level_);
     }
   }
-  for (const Slot& slot : other.slots_) {
-    if (slot.count == 0) continue;
+  for (const Slot& slot : other.occupied_or_single()) {
     if (other.level_ == 0) {
       add_value(exact_value(slot.key), slot.count);
     } else {

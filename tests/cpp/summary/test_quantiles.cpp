@@ -193,6 +193,45 @@ TEST_CASE("many values at once make the sketch that they make one by one", "[sum
   }
 }
 
+// Those are not counted until something comes after them.
+TEST_CASE("first values that have room are read like others", "[summary]") {
+  for (std::vector<double>& values : samples(2'000)) {
+    values[3] = values[5] = values[7];
+    values[11] = 0.0;
+    values[12] = -0.0;
+    for (const std::size_t n : {std::size_t{1}, std::size_t{2}, std::size_t{20}, values.size()}) {
+      const std::vector<double> first(values.begin(), values.begin() + static_cast<long>(n));
+      QuantileSketch single;
+      for (const double value : first) single.add(value);
+      const QuantileSketch whole = sketch_of(first);
+      REQUIRE(whole == single);
+      CHECK(whole.quantiles(levels) == single.quantiles(levels));
+      std::vector<double> sorted = first;
+      std::sort(sorted.begin(), sorted.end());
+      for (const double level : levels) {
+        CHECK(whole.quantile(level) == sorted[quantile_rank(level, n) - 1]);
+        CHECK(whole.rank_of(whole.quantile(level)) == single.rank_of(single.quantile(level)));
+      }
+      CHECK(whole.quantile_interval(0.5).low == single.quantile_interval(0.5).low);
+      CHECK(whole.bins().size() == single.bins().size());
+      CHECK(whole.resolution_at(first[0]) == 0.0);
+      // Joined to others of either kind, or the other way round.
+      const QuantileSketch later = sketch_of({1.0, first[0], 2.0, 0.0});
+      QuantileSketch counted;
+      for (const double value : {1.0, first[0], 2.0, 0.0}) counted.add(value);
+      single.merge(counted);
+      for (const QuantileSketch& other : {later, counted}) {
+        QuantileSketch joined = whole;
+        joined.merge(other);
+        CHECK(joined == single);
+        QuantileSketch turned = other;
+        turned.merge(whole);
+        CHECK(turned == single);
+      }
+    }
+  }
+}
+
 TEST_CASE("exact sketches of ranges apart are joined where they come to have too many bins",
           "[summary]") {
   std::vector<double> low(200), high(200), all;

@@ -95,6 +95,7 @@ class QuantileSketch {
   struct Slot {
     std::int64_t key = 0;
     std::uint64_t count = 0;  // 0: free
+    friend bool operator<(const Slot& a, const Slot& b) { return a.key < b.key; }
   };
   // What becomes a bin: a slot, or values that are counted beside the grid.
   struct Run {
@@ -110,6 +111,7 @@ class QuantileSketch {
   std::size_t add_to_known_bins(const double* values, std::size_t n);
   bool add_all_at_once(const double* values, std::size_t n, const kernel::Extent& extent);
   bool add_exactly(const double* values, std::size_t n, const kernel::Extent& extent);
+  void count_first();
   void note(const kernel::Extent& extent, std::size_t n);
   void add(double value, std::uint64_t count);
   void add_non_finite(double value, std::uint64_t count);
@@ -118,9 +120,8 @@ class QuantileSketch {
   void raise_level(int level);
   void leave_exactness(int least_level);
   std::vector<Slot> occupied() const;
+  std::vector<Slot> occupied_or_single() const;
   std::vector<Slot> sorted_slots() const;
-  static bool deal(std::vector<Slot>& slots, std::size_t n_drawers,
-                   std::vector<std::uint32_t>& ends);
   static void sort_by_value(std::vector<Slot>& slots);
   std::vector<double> exact_quantiles(const std::vector<double>& levels) const;
   Bin bin_of(const Run& run) const;
@@ -133,6 +134,9 @@ class QuantileSketch {
   int level_ = 0;
   std::size_t n_occupied_ = 0;
   std::vector<Slot> slots_;  // open addressing, power of two, at most 7/8 full
+  // Instead of slots, while nothing has been added to the first values and they have room, whichever they are: those of a
+  // short run are read before it pays to count them.
+  std::vector<double> first_;
   std::uint64_t hash_factor_;
   int hash_shift_;
   std::uint64_t n_finite_ = 0;
