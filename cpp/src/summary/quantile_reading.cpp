@@ -135,6 +135,7 @@ std::vector<double> QuantileSketch::exact_quantiles(const std::vector<double>& l
   }
   for (std::size_t d = 1; d < up_to.size(); ++d) up_to[d] += up_to[d - 1];
   std::vector<double> values;
+  std::vector<Slot> there;
   for (const double level : levels) {
     const std::uint64_t rank = quantile_rank(level, n());
     if (rank <= n_minus_infinity_ || rank > n_minus_infinity_ + n_finite_) {
@@ -145,7 +146,7 @@ std::vector<double> QuantileSketch::exact_quantiles(const std::vector<double>& l
     const auto drawer = static_cast<std::size_t>(
         std::lower_bound(up_to.begin(), up_to.end(), left) - up_to.begin());
     if (drawer > 0) left -= up_to[drawer - 1];
-    std::vector<Slot> there;
+    there.clear();
     for (std::size_t i = 0; i < slots.size(); ++i) {
       if (drawers[i] == drawer) there.push_back(slots[i]);
     }
