@@ -84,6 +84,12 @@ void Block::draw_noted(double* out, std::uint32_t stream, std::size_t m, bool ex
 Frame Block::run_on_records(const program::RecordCode& code, const Slot* slots, std::size_t m,
                             const program::ElementStreams* streams, program::ElementId element) {
   const std::size_t n = rounded_lanes(m);
+  if (code.is_constant()) {
+    Frame frame;
+    frame.place(Operand::Kind::scalar, code.scalars().constants());
+    frame.n = n;
+    return frame;
+  }
   columns_.reserve(code.inputs().size() * column_stride);
   for (std::size_t c = 0; c < code.inputs().size(); ++c) {
     const Leaf leaf = code.inputs()[c];

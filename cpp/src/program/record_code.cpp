@@ -126,6 +126,11 @@ RecordCode::RecordCode(const Graph& graph, const std::vector<NodeId>& outputs) {
     inputs_.push_back(graph[id].leaf);
   }
   code_ = build_code(graph, outputs, places);
+  find_whether_constant();
+}
+
+void RecordCode::find_whether_constant() {
+  is_constant_ = inputs_.empty() && code_.instructions().empty() && !bank_.follows_step();
 }
 
 std::vector<bool> RecordCode::outputs_reading(const std::vector<std::uint32_t>& fields) const {
@@ -145,6 +150,7 @@ RecordCode RecordCode::restricted_to(const std::vector<std::size_t>& outputs) co
   code.code_ = code_.restricted_to(outputs, columns);
   code.bank_ = bank_;
   for (const std::uint16_t column : columns) code.inputs_.push_back(inputs_[column]);
+  code.find_whether_constant();
   return code;
 }
 

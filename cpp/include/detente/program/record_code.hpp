@@ -83,14 +83,19 @@ class RecordCode {
   const std::vector<Leaf>& inputs() const { return inputs_; }
   const Code& code() const { return code_; }
   const ScalarBank& scalars() const { return bank_; }
+  /// Whether its outputs are constants: nothing is read and nothing worked out.
+  bool is_constant() const { return is_constant_; }
   std::size_t bytes() const {  ///< beside the object itself
     return inputs_.capacity() * sizeof(Leaf) + bank_.bytes() + code_.bytes();
   }
 
  private:
+  void find_whether_constant();
+
   std::vector<Leaf> inputs_;
   ScalarBank bank_;
   Code code_;
+  bool is_constant_ = true;
 };
 
 }  // namespace detente::program
