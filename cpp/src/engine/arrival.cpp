@@ -215,7 +215,7 @@ void Block::draw_clocks() {
   const std::size_t m = undrawn_.n;
   if (m == 0) return;
   const std::size_t n = rounded_lanes(m);
-  for (std::size_t k = m; k < n; ++k) undrawn_.repeat(k);
+  undrawn_.repeat_up_to(n);
   kernel::active().exponentials_of(variates_.data(), options_.seed_key, undrawn_.streams.data(),
                                    undrawn_.paths.data(), undrawn_.indices.data(), n);
   for (std::size_t k = 0; k < m; ++k) {

@@ -164,11 +164,11 @@ struct Undrawn {
     streams[n] = stream;
     places[n++] = place;
   }
-  /// Fills the k-th draw with the first.
-  void repeat(std::size_t k) {
-    paths[k] = paths[0];
-    indices[k] = indices[0];
-    streams[k] = streams[0];
+  /// Repeats the first draw until there are `n_rounded`.
+  void repeat_up_to(std::size_t n_rounded) {
+    std::fill(paths.data() + n, paths.data() + n_rounded, paths[0]);
+    std::fill(indices.data() + n, indices.data() + n_rounded, indices[0]);
+    std::fill(streams.data() + n, streams.data() + n_rounded, streams[0]);
   }
 };
 
