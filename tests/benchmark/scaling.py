@@ -3,7 +3,8 @@
 usage: python tests/benchmark/scaling.py [--rounds 5] [--threads 1 2] [--large]
 
 Threads are compared by wall time, all else by processor time on one thread; figures are medians
-over rounds in which the variants take turns. With each instruction set the plain C++ programs are
+over rounds in which the variants take turns, three times as many for numbers of paths, since the
+shortest run takes milliseconds. With each instruction set the plain C++ programs are
 run too, compiled for it. `--large` goes on to 10^7 paths, which takes many minutes.
 """
 
@@ -150,7 +151,7 @@ def main() -> int:
     print(f"{rounds} rounds of truce.yaml; ratios are those of speeds")
     compare_threads(arguments.threads, [paths // 2, 2 * paths, 20 * paths], rounds)
     largest = 8 if arguments.large else 6
-    compare_paths([10**exponent for exponent in range(3, largest)], rounds)
+    compare_paths([10**exponent for exponent in range(3, largest)], 3 * rounds)
     compare_steps([N_STEPS // 4, N_STEPS // 2, N_STEPS, 2 * N_STEPS], paths, rounds)
     with tempfile.TemporaryDirectory() as folder:
         compare_sets(paths, rounds, Path(folder))

@@ -305,7 +305,12 @@ Forecast run(std::shared_ptr<const model::Model> model, const RunOptions& option
     return std::chrono::duration<double>(clock::now() - begin).count();
   };
   Ensemble ensemble(std::move(model), options);
-  std::future<void> end = run_aside([&ensemble] { ensemble.work(); });
+  Forecast forecast;
+  // Summed up there as well: the sums are in that core's caches, and the caller is asked for progress meanwhile.
+  std::future<void> end = run_aside([&] {
+    ensemble.work();
+    forecast = ensemble.finish(seconds());
+  });
   std::exception_ptr callback_error;
   while (end.wait_for(std::chrono::milliseconds(10)) != std::future_status::ready) {
     if (!progress || ensemble.stopped()) continue;
@@ -316,12 +321,12 @@ Forecast run(std::shared_ptr<const model::Model> model, const RunOptions& option
       ensemble.stop();
     }
   }
-  end.get();
   if (callback_error) std::rethrow_exception(callback_error);
+  end.get();
   if (progress && !ensemble.stopped()) {
     progress({ensemble.paths_done(), options.n_paths, seconds()});
   }
-  return ensemble.finish(seconds());
+  return forecast;
 }
 
 }  // namespace detente::engine
