@@ -108,5 +108,48 @@ TEST_CASE("the flagship's firings share their code rightly", "[program]") {
   }
 }
 
+TEST_CASE("readings after a transition know where it leads", "[program]") {
+  const auto scenario = scenario::parse(R"yaml(
+detente: 1
+time: {horizon: 3, step: 0.1, report: 1}
+chains:
+  conflict:
+    start: war
+    states: [war, talks, frozen]
+    transitions:
+      - {name: open, from: war, to: talks, hazard: 1}
+      - {name: part, from: war, to: {talks: 1, frozen: 1}, hazard: 0.5}
+      - {name: return, from: [talks, frozen], to: war, hazard: 1}
+      - name: break_off
+        from: talks
+        to: frozen
+        hazard: 0.2
+        effects: {mood: {bad: 1}}
+  mood: {start: good, states: [good, bad], transitions: [{name: mend, from: bad, to: good, hazard: 1}]}
+outcomes:
+  war_years: {duration: conflict == war}
+  bad_years: {duration: mood == bad}
+)yaml",
+                                        "leads.yaml");
+  const engine::Task task(scenario.model, 0);
+  const Program& program = task.program();
+  // Whether it was at war and in a bad mood after the element's firing, by the code for readings.
+  const auto seen_after = [&](ElementId element) {
+    const std::shared_ptr<const FiringProgram> firing = program.firing(element, {0, 0});
+    REQUIRE(firing->keeps_pool);
+    std::vector<double> seen;
+    if (!firing->touched.is_constant()) return seen;
+    for (const Operand& output : firing->touched.code().outputs()) {
+      seen.push_back(*firing->touched.scalars().constant(output.index));
+    }
+    return seen;
+  };
+  CHECK(seen_after(0) == std::vector{0.0});
+  CHECK(seen_after(1).empty());  // it leads to either of two states, which the record tells
+  CHECK(seen_after(2) == std::vector{1.0});
+  CHECK(seen_after(3) == std::vector{0.0, 1.0});
+  CHECK(seen_after(4) == std::vector{0.0});
+}
+
 }  // namespace
 }  // namespace detente::program
