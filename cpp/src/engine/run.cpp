@@ -75,11 +75,15 @@ class Ensemble {
   std::uint64_t paths_done() const { return done_.load(std::memory_order_relaxed); }
   bool stopped() const { return stop_.load(std::memory_order_relaxed); }
 
+  bool has_failed() const { return failure_.has_value(); }
+  /// RunError where a path has failed.
+  void require_sound() const {
+    if (!failure_) return;
+    throw diagnostic::RunError(
+        describe(*failure_, *prepared_.tasks[failed_policy_], options_.seed, options_.draws));
+  }
+
   Forecast finish(double wall_seconds) {
-    if (failure_) {
-      throw diagnostic::RunError(
-          describe(*failure_, *prepared_.tasks[failed_policy_], options_.seed, options_.draws));
-    }
     Forecast forecast = summarise(state_);
     forecast.n_paths_requested = options_.n_paths;
     forecast.threads = threads_;
@@ -309,7 +313,7 @@ Forecast run(std::shared_ptr<const model::Model> model, const RunOptions& option
   // Summed up there as well: the sums are in that core's caches, and the caller is asked for progress meanwhile.
   std::future<void> end = run_aside([&] {
     ensemble.work();
-    forecast = ensemble.finish(seconds());
+    if (!ensemble.has_failed()) forecast = ensemble.finish(seconds());
   });
   std::exception_ptr callback_error;
   while (end.wait_for(std::chrono::milliseconds(10)) != std::future_status::ready) {
@@ -321,8 +325,9 @@ Forecast run(std::shared_ptr<const model::Model> model, const RunOptions& option
       ensemble.stop();
     }
   }
-  if (callback_error) std::rethrow_exception(callback_error);
   end.get();
+  if (callback_error) std::rethrow_exception(callback_error);
+  ensemble.require_sound();
   if (progress && !ensemble.stopped()) {
     progress({ensemble.paths_done(), options.n_paths, seconds()});
   }
