@@ -266,14 +266,6 @@ void QuantileSketch::place(const Cells& cells) {
   hash_shift_ = 64 - std::countr_zero(n_slots);
   hash_factor_ = is_dense ? std::uint64_t{1} << hash_shift_ : golden_factor;
   slots_.assign(n_slots, Slot());
-  if (is_dense) {  // one cell a slot: without a branch, which would be guessed wrong where cells are empty now and then
-    for (std::size_t c = 0; c < cells.size(); ++c) {
-      const std::uint64_t count = cells.count_of(c);
-      const std::int64_t key = cells.key(c);
-      slots_[static_cast<std::uint64_t>(key) & (n_slots - 1)] = {count != 0 ? key : 0, count};
-    }
-    return;
-  }
   for (std::size_t c = 0; c < cells.size(); ++c) {
     if (cells.count_of(c) != 0) slots_[find(cells.key(c))] = {cells.key(c), cells.count_of(c)};
   }
