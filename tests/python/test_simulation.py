@@ -226,16 +226,18 @@ def test_progress_is_told_and_may_stop_the_run(truce: detente.Scenario) -> None:
     assert_same(forecast, whole)
 
 
-def test_an_error_in_the_callback_comes_back(truce: detente.Scenario) -> None:
+@pytest.mark.parametrize("threads", [1, 2])
+def test_an_error_in_the_callback_comes_back(truce: detente.Scenario, threads: int) -> None:
     def fail(*_: object) -> None:
         raise ZeroDivisionError("mine")
 
     with pytest.raises(ZeroDivisionError, match="mine"):
-        detente.simulate(truce, paths=10**9, progress=fail)
+        detente.simulate(truce, paths=10**9, threads=threads, progress=fail)
 
 
+@pytest.mark.parametrize("threads", [1, 2])
 def test_ctrl_c_stops_within_a_fifth_of_a_second_and_keeps_what_is_done(
-    truce: detente.Scenario,
+    truce: detente.Scenario, threads: int
 ) -> None:
     sent: list[float] = []
 
@@ -246,7 +248,12 @@ def test_ctrl_c_stops_within_a_fifth_of_a_second_and_keeps_what_is_done(
 
     with pytest.raises(KeyboardInterrupt) as caught:
         detente.simulate(
-            truce, paths=10**9, seed=2, policies="late", progress=interrupt_when_something_is_done
+            truce,
+            paths=10**9,
+            seed=2,
+            policies="late",
+            threads=threads,
+            progress=interrupt_when_something_is_done,
         )
     waited = time.monotonic() - sent[0]
     assert waited < 0.4, "0.2 s for the engine and some for a busy machine"

@@ -85,7 +85,7 @@ BlockResult Block::run() {
   const program::Grid& grid = program_.grid();
   start();
   for (std::size_t k = 0; k < grid.points.size(); ++k) {
-    if (options_.stop != nullptr && options_.stop->load(std::memory_order_relaxed)) {
+    if (is_stopped()) {
       result_.stopped = true;
       return std::move(result_);
     }

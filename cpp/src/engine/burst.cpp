@@ -39,9 +39,7 @@ void Burst::run() {
   for (std::size_t next = 0;;) {
     while (n_ < tile_lanes && next < fired.size()) load(fired[next++]);
     if (n_ == 0) break;
-    if (block_.options_.stop != nullptr && block_.options_.stop->load(std::memory_order_relaxed)) {
-      return stop(next);
-    }
+    if (block_.is_stopped()) return stop(next);
     fire();
     go_on();
   }

@@ -160,7 +160,7 @@ void Block::note_firing(Slot slot, ElementId element) {
 
 void Block::fire_group(ElementId element, Pool& pool, const Slot* slots, std::size_t m) {
   std::shared_ptr<const FiringProgram>& remembered = pool.notes(element).firing;
-  if (options_.stop != nullptr && options_.stop->load(std::memory_order_relaxed)) {
+  if (is_stopped()) {
     // A step in which paths fire very often may take minutes: it is not waited for.
     for (std::size_t i = 0; i < m; ++i) drop(slots[i]);
     result_.stopped = true;

@@ -61,6 +61,7 @@ class Ensemble {
 
   /// Blocks run side by side, and count in the order of their paths.
   void work() {
+    if (threads_ == 1) return run_blocks();
     tbb::task_arena arena(threads_);
     arena.execute([this] {
       tbb::parallel_for(
@@ -69,11 +70,13 @@ class Ensemble {
   }
 
   void stop() {
-    stop_.store(true, std::memory_order_relaxed);
+    stop_.set();
     blocks_.close();
   }
+  int threads() const { return threads_; }
   std::uint64_t paths_done() const { return done_.load(std::memory_order_relaxed); }
-  bool stopped() const { return stop_.load(std::memory_order_relaxed); }
+  bool stopped() const { return stop_.is_set(); }
+  void ask_in_passing(std::function<void()> ask) { stop_.ask_in_passing(std::move(ask)); }
 
   bool has_failed() const { return failure_.has_value(); }
   /// RunError where a path has failed.
@@ -211,13 +214,7 @@ class Ensemble {
       stop();
       return;
     }
-    // Isolated: a thread that waits for the others would take up a block meanwhile, and hold the sum up for its length.
-    const std::size_t n_parts = state_->labels.outcomes.size() + model_->variables.size() + 1;
-    tbb::this_task_arena::isolate([this, &work, n_parts] {
-      tbb::parallel_for(std::size_t{0}, policies_.size() * n_parts, [this, &work, n_parts](auto k) {
-        merge_part(work, k / n_parts, k % n_parts);
-      });
-    });
+    merge_parts(work);
     if (options_.keep_outcomes) {
       for (std::size_t i = 0; i < parameter_columns_.size(); ++i) {
         const double* column = work.parameters.data() + i * work.stride;
@@ -227,6 +224,20 @@ class Ensemble {
     }
     state_->n_paths += work.n;
     done_.store(state_->n_paths, std::memory_order_relaxed);
+  }
+
+  void merge_parts(Work& work) {
+    const std::size_t n_parts = state_->labels.outcomes.size() + model_->variables.size() + 1;
+    const auto one = [this, &work, n_parts](std::size_t k) {
+      merge_part(work, k / n_parts, k % n_parts);
+    };
+    const std::size_t n = policies_.size() * n_parts;
+    if (threads_ == 1) {
+      for (std::size_t k = 0; k < n; ++k) one(k);
+      return;
+    }
+    // Isolated: a thread that waits for the others would take up a block meanwhile, and hold the sum up for its length.
+    tbb::this_task_arena::isolate([&one, n] { tbb::parallel_for(std::size_t{0}, n, one); });
   }
 
   // An outcome, the bands of a variable, or all the rest of a policy.
@@ -285,13 +296,46 @@ class Ensemble {
   std::uint64_t started_ = 0;  ///< paths
   InOrder<Work> blocks_;
   std::atomic<std::uint64_t> done_{0};
-  std::atomic<bool> stop_{false};
+  StopSignal stop_;
   bool is_closed_ = false;
   std::optional<Failure> failure_;
   std::size_t failed_policy_ = 0;
   std::vector<std::vector<OutcomeColumn>> columns_;
   std::vector<KeptPaths> kept_;
   std::vector<OutcomeColumn> parameter_columns_;
+};
+
+/// Tells the caller how far a run is, on the caller's thread, and stops it where the caller says so.
+class Reporter {
+ public:
+  Reporter(const ProgressCallback& progress, Ensemble& ensemble, std::uint64_t n_paths)
+      : progress_(progress), ensemble_(ensemble), n_paths_(n_paths) {}
+
+  double seconds() const { return std::chrono::duration<double>(Clock::now() - begin_).count(); }
+
+  void ask() {
+    if (!progress_ || ensemble_.stopped()) return;
+    try {
+      if (!progress_({ensemble_.paths_done(), n_paths_, seconds()})) ensemble_.stop();
+    } catch (...) {
+      error_ = std::current_exception();
+      ensemble_.stop();
+    }
+  }
+
+  /// What the caller threw when asked goes back to the caller.
+  void require_sound() const {
+    if (error_) std::rethrow_exception(error_);
+  }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  const ProgressCallback& progress_;
+  Ensemble& ensemble_;
+  std::uint64_t n_paths_;
+  Clock::time_point begin_ = Clock::now();
+  std::exception_ptr error_;
 };
 
 }  // namespace
@@ -303,33 +347,27 @@ Forecast run(std::shared_ptr<const model::Model> model, const RunOptions& option
   require_draws(options.draws, *model, options.first_path, options.n_paths);
   require_levels(options.levels, model->parameters.size(), options.first_path, options.n_paths,
                  options.draws.paths_per_draw);
-  using clock = std::chrono::steady_clock;
-  const auto begin = clock::now();
-  const auto seconds = [&begin] {
-    return std::chrono::duration<double>(clock::now() - begin).count();
-  };
   Ensemble ensemble(std::move(model), options);
+  Reporter reporter(progress, ensemble, options.n_paths);
   Forecast forecast;
-  // Summed up there as well: the sums are in that core's caches, and the caller is asked for progress meanwhile.
-  std::future<void> end = run_aside([&] {
+  const auto work = [&] {
     ensemble.work();
-    if (!ensemble.has_failed()) forecast = ensemble.finish(seconds());
-  });
-  std::exception_ptr callback_error;
-  while (end.wait_for(std::chrono::milliseconds(10)) != std::future_status::ready) {
-    if (!progress || ensemble.stopped()) continue;
-    try {
-      if (!progress({ensemble.paths_done(), options.n_paths, seconds()})) ensemble.stop();
-    } catch (...) {
-      callback_error = std::current_exception();
-      ensemble.stop();
-    }
+    if (!ensemble.has_failed()) forecast = ensemble.finish(reporter.seconds());
+  };
+  if (ensemble.threads() == 1) {
+    // On the caller's own thread: to hand so little work over, and to wake up for progress, is a fiftieth of it.
+    ensemble.ask_in_passing([&reporter] { reporter.ask(); });
+    work();
+  } else {
+    // Summed up there as well: the sums are in that core's caches, and the caller is asked for progress meanwhile.
+    std::future<void> end = run_aside(work);
+    while (end.wait_for(std::chrono::milliseconds(10)) != std::future_status::ready) reporter.ask();
+    end.get();
   }
-  end.get();
-  if (callback_error) std::rethrow_exception(callback_error);
+  reporter.require_sound();
   ensemble.require_sound();
   if (progress && !ensemble.stopped()) {
-    progress({ensemble.paths_done(), options.n_paths, seconds()});
+    progress({ensemble.paths_done(), options.n_paths, reporter.seconds()});
   }
   return forecast;
 }

@@ -1,7 +1,8 @@
 #pragma once
 
-/// The thread on which an ensemble runs, so that the caller's can answer signals and show progress. It is kept for the
-/// caller's next run: to make one anew, page faults of its stack included, takes a hundredth of a run of a thousand paths.
+/// The first of the threads on which an ensemble runs, so that the caller's can answer signals and show progress. It is kept
+/// for the caller's next run: to make one anew, page faults of its stack included, takes a hundredth of a run of a thousand
+/// paths.
 
 #include <condition_variable>
 #include <functional>

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <atomic>
 #include <cstdint>
 #include <limits>
 #include <memory>
@@ -16,6 +15,7 @@
 #include "detente/engine/carried_noise.hpp"
 #include "detente/engine/groups.hpp"
 #include "detente/engine/pool.hpp"
+#include "detente/engine/stop_signal.hpp"
 #include "detente/outcome/plan.hpp"
 #include "detente/program/baseline.hpp"
 #include "detente/program/factors.hpp"
@@ -203,7 +203,7 @@ class Block {
     BandSink* bands = nullptr;
     Buffer<double>* room =
         nullptr;  ///< for the records, from block to block; null: memory of its own
-    const std::atomic<bool>* stop = nullptr;
+    StopSignal* stop = nullptr;
     Observer* observer = nullptr;
     const program::FactorProbe* factors =
         nullptr;  ///< read at the report dates, and moves of their chain
@@ -217,6 +217,8 @@ class Block {
 
  private:
   friend class Burst;
+
+  bool is_stopped() const { return options_.stop != nullptr && options_.stop->look(); }
 
   /// A path that fires more often than this within one step will not come to an end.
   static constexpr std::uint32_t most_firings_in_step = 100'000;

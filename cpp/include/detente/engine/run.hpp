@@ -38,7 +38,8 @@ struct Progress {
 };
 
 /// Called on the calling thread, about 100 times a second, and when all paths are done, however soon that is; returning
-/// false before then stops the run, which returns what it has: the first paths that all policies have finished.
+/// false before then stops the run, which returns what it has: the first paths that all policies have finished. A run of
+/// one thread is on the calling one, and waits for the answer.
 using ProgressCallback = std::function<bool(const Progress&)>;
 
 /// Throws RunError when a hazard is negative or NaN (the lowest failing path is named, whatever the
