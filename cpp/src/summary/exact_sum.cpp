@@ -67,8 +67,13 @@ void ExactSum::add_non_finite(double value) {
 
 // Leaves digits 0 to 65 in [0, 2^32); the last one carries the sign. That form is unique.
 void ExactSum::propagate_carries() {
+  // Most digits of most sums are 0: a chain of carries begins at the first other one, and ends behind the last.
+  std::size_t i = 0;
+  std::size_t end = n_digits - 1;
+  while (i < end && digits_[i] == 0) ++i;
+  while (end > i && digits_[end - 1] == 0) --end;
   std::int64_t carry = 0;
-  for (std::size_t i = 0; i + 1 < n_digits; ++i) {
+  for (; i < end || (carry != 0 && i + 1 < n_digits); ++i) {
     const std::int64_t digit = digits_[i] + carry;
     carry = digit >> 32;
     digits_[i] = digit & 0xffffffffLL;

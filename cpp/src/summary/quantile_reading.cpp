@@ -115,27 +115,41 @@ void QuantileSketch::sort_by_value(std::vector<Slot>& slots) {
   }
 }
 
-// Few ranks of many single values: of such drawers, wider ones here, those alone are sorted that the ranks fall into.
+double QuantileSketch::value_of(const Slot& slot) { return exact_value(slot.key); }
+
 std::vector<double> QuantileSketch::exact_quantiles(const std::vector<double>& levels) const {
-  constexpr std::size_t values_in_drawer = 8;
-  std::vector<Slot> slots = occupied_or_single();
+  if (!first_.empty()) return exact_quantiles(first_, levels);
+  std::vector<Slot> slots = occupied();
   if (n_zero_ > 0) slots.push_back({exact_key(0.0), n_zero_});
-  std::size_t n_drawers = slots.size() / values_in_drawer + 1;
-  double per_width = static_cast<double>(n_drawers) / (maximum_ - minimum_);
-  if (!std::isnormal(per_width)) {
-    n_drawers = 1;
-    per_width = 0.0;
+  return exact_quantiles(slots, levels);
+}
+
+// Few ranks of many values: of drawers that they are dealt to, those alone are sorted that a rank falls into.
+template <class Item>
+std::vector<double> QuantileSketch::exact_quantiles(const std::vector<Item>& items,
+                                                    const std::vector<double>& levels) const {
+  constexpr std::size_t items_in_drawer = 8;
+  const std::size_t n_drawers = items.size() / items_in_drawer + 1;
+  const double per_width = static_cast<double>(n_drawers) / (maximum_ - minimum_);
+  std::vector<std::int32_t> drawers(
+      items.size());  // all in the first where they are too near or too far apart
+  for (std::size_t i = 0; std::isnormal(per_width) && i < items.size(); ++i) {
+    drawers[i] = static_cast<std::int32_t>((value_of(items[i]) - minimum_) * per_width);
   }
-  std::vector<std::uint32_t> drawers(slots.size());
+  std::vector<std::size_t> ends(n_drawers + 2);     // in items, of the drawer before
   std::vector<std::uint64_t> up_to(n_drawers + 1);  // values in a drawer and those before it
-  for (std::size_t i = 0; i < slots.size(); ++i) {
-    const double width = exact_value(slots[i].key) - minimum_;
-    drawers[i] = static_cast<std::uint32_t>(width * per_width);
-    up_to[drawers[i]] += slots[i].count;
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    const auto drawer = static_cast<std::size_t>(drawers[i]);
+    ++ends[drawer + 1];
+    up_to[drawer] += count_of(items[i]);
   }
+  for (std::size_t d = 1; d < ends.size(); ++d) ends[d] += ends[d - 1];
   for (std::size_t d = 1; d < up_to.size(); ++d) up_to[d] += up_to[d - 1];
+  std::vector<Item> dealt(items.size());
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    dealt[ends[static_cast<std::size_t>(drawers[i])]++] = items[i];
+  }
   std::vector<double> values;
-  std::vector<Slot> there;
   for (const double level : levels) {
     const std::uint64_t rank = quantile_rank(level, n());
     if (rank <= n_minus_infinity_ || rank > n_minus_infinity_ + n_finite_) {
@@ -146,14 +160,11 @@ std::vector<double> QuantileSketch::exact_quantiles(const std::vector<double>& l
     const auto drawer = static_cast<std::size_t>(
         std::lower_bound(up_to.begin(), up_to.end(), left) - up_to.begin());
     if (drawer > 0) left -= up_to[drawer - 1];
-    there.clear();
-    for (std::size_t i = 0; i < slots.size(); ++i) {
-      if (drawers[i] == drawer) there.push_back(slots[i]);
-    }
-    std::sort(there.begin(), there.end());
-    auto slot = there.begin();
-    for (; left > slot->count; ++slot) left -= slot->count;
-    values.push_back(exact_value(slot->key));
+    const std::size_t begin = drawer > 0 ? ends[drawer - 1] : 0;
+    auto item = dealt.begin() + static_cast<std::ptrdiff_t>(begin);
+    std::sort(item, dealt.begin() + static_cast<std::ptrdiff_t>(ends[drawer]));
+    for (; left > count_of(*item); ++item) left -= count_of(*item);
+    values.push_back(value_of(*item) + 0.0);  // one zero, as everywhere
   }
   return values;
 }

@@ -232,6 +232,27 @@ TEST_CASE("first values that have room are read like others", "[summary]") {
   }
 }
 
+TEST_CASE("few values have exact quantiles however far apart they are", "[summary]") {
+  const double huge = std::numeric_limits<double>::max();
+  const double tiny = std::numeric_limits<double>::denorm_min();
+  const std::vector<double> sorted = {-huge, -huge, -1.0, -tiny, 0.0, 0.0, tiny, 1.0, 3.0, huge};
+  std::vector<double> values = {3.0, -0.0, huge, -tiny, -huge, 1.0, 0.0, tiny, -huge, -1.0};
+  const bool is_joined = GENERATE(false, true);
+  QuantileSketch sketch;
+  sketch.add(values.data(), is_joined ? 4 : values.size());
+  if (is_joined) {
+    QuantileSketch other;
+    other.add(values.data() + 4, values.size() - 4);
+    sketch.merge(other);
+  }
+  std::vector<double> levels;
+  for (std::size_t i = 0; i < sorted.size(); ++i)
+    levels.push_back((static_cast<double>(i) + 0.5) / 10.0);
+  CHECK(sketch.quantiles(levels) == sorted);
+  CHECK_FALSE(std::signbit(sketch.quantile(0.45)));
+  CHECK_FALSE(std::signbit(sketch.quantile(0.55)));
+}
+
 TEST_CASE("exact sketches of ranges apart are joined where they come to have too many bins",
           "[summary]") {
   std::vector<double> low(200), high(200), all;
