@@ -7,7 +7,7 @@ from typing import NamedTuple, Protocol
 from detente import _core
 from detente.forecast import Forecast
 from detente.merging import PathRange
-from detente.path_data import path_data
+from detente.path_data import PathData, path_data
 from detente.progress import ProgressCallback
 from detente.provenance import Provenance
 from detente.run_terms import RunTerms, engine_seed
@@ -65,7 +65,9 @@ class RunsHere:
         forecast = None
         if core.n_paths > 0:
             made = Provenance.of_run(core, self._scenario, terms.seed, terms.shard)
-            forecast = Forecast(core, made, path_data(core))
+            keeps_paths = terms.keep_outcomes or terms.keep_paths > 0
+            data = path_data(core) if keeps_paths else PathData()
+            forecast = Forecast(core, made, data)
         return Ran(forecast, bool(core.partial), core.wall_seconds, exception)
 
 
