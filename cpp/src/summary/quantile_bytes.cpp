@@ -62,7 +62,8 @@ bool QuantileSketch::has_sound_extremes() const {
     return level_ == 0 && is_alone && n_at_minimum_ == n_finite_ && n_at_maximum_ == n_finite_;
   }
   const auto is_counted = [&](double extreme, std::uint64_t n_there, const Slot& outermost) {
-    if (extreme == 0.0) return n_there == n_zero_;
+    // Beside 0, which has no slot, all others lie on the side of the other extreme.
+    if (extreme == 0.0) return n_there == n_zero_ && (outermost.key < 0) == (minimum_ < 0.0);
     if (level_ == 0) return outermost.key == exact_key(extreme) && n_there == outermost.count;
     return level_ >= least_level_for(extreme) && outermost.key == grid_key(extreme, level_) &&
            n_there <= outermost.count;

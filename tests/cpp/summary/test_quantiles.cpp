@@ -400,6 +400,7 @@ bool refuses(const QuantileSketch& sketch, Change change) {
 }  // namespace
 
 TEST_CASE("a stored sketch that contradicts itself is refused", "[summary]") {
+  const auto bits = [](double x) { return std::bit_cast<std::uint64_t>(x); };
   const QuantileSketch some = sketch_of({1.0, 1.0, 2.0, 4.0}, 64);
   CHECK_FALSE(refuses(some, [](Stored&) {}));
   CHECK(refuses(some, [](Stored& s) { s.capacity = 15; }));
@@ -414,8 +415,7 @@ TEST_CASE("a stored sketch that contradicts itself is refused", "[summary]") {
   CHECK(refuses(some, [](Stored& s) { s.n_zero = std::numeric_limits<std::uint64_t>::max(); }));
   CHECK(refuses(some, [](Stored& s) { s.minimum = -infinity; }));
   CHECK(refuses(some, [](Stored& s) { s.maximum = missing; }));
-  CHECK(refuses(some, [](Stored& s) {  // of which there is a bin
-    const auto bits = [](double x) { return std::bit_cast<std::uint64_t>(x); };
+  CHECK(refuses(some, [&](Stored& s) {  // of which there is a bin
     s.bins.back().first += bits(infinity) - bits(s.maximum);
     s.maximum = infinity;
   }));
@@ -424,6 +424,16 @@ TEST_CASE("a stored sketch that contradicts itself is refused", "[summary]") {
   CHECK(refuses(some, [](Stored& s) { s.n_minimum = 1; }));
   CHECK(refuses(some, [](Stored& s) { s.n_maximum = 2; }));
   CHECK(refuses(some, [](Stored& s) { std::swap(s.minimum, s.maximum); }));
+
+  const QuantileSketch from_zero = sketch_of({0.0, 1.0, 2.0}, 64);
+  CHECK_FALSE(refuses(from_zero, [](Stored&) {}));
+  CHECK(refuses(from_zero, [&](Stored& s) {  // -3 for 1
+    s.bins[0].first = 0 - bits(3.0);
+    s.bins[1].first = bits(2.0) + bits(3.0);
+  }));
+  const QuantileSketch to_zero = sketch_of({-2.0, -1.0, 0.0}, 64);
+  CHECK_FALSE(refuses(to_zero, [](Stored&) {}));
+  CHECK(refuses(to_zero, [&](Stored& s) { s.bins[1].first = bits(2.0) + bits(3.0); }));  // 3 for -1
 
   std::vector<double> many;
   for (int i = 1; i <= 17; ++i) many.push_back(i);
