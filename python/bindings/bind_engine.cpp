@@ -68,12 +68,14 @@ class ProgressReporter {
 py::tuple run(const Scenario& scenario, const engine::RunOptions& options,
               const py::object& callback) {
   ProgressReporter reporter(callback);
+  const bool is_silent = callback.is_none();  // signals are looked for, nothing more
   std::unique_ptr<engine::Forecast> forecast;
   {
     const py::gil_scoped_release release;
-    forecast = std::make_unique<engine::Forecast>(
-        engine::run(scenario.model, options,
-                    [&reporter](const engine::Progress& progress) { return reporter(progress); }));
+    forecast = std::make_unique<engine::Forecast>(engine::run(
+        scenario.model, options,
+        [&reporter](const engine::Progress& progress) { return reporter(progress); },
+        /* answers_at_once = */ is_silent));
   }
   return py::make_tuple(py::cast(std::move(forecast)), reporter.exception());
 }
@@ -147,6 +149,7 @@ void bind_engine(py::module_& module) {
       .def_readwrite("keep_outcomes", &RunOptions::keep_outcomes)
       .def_readwrite("scenario_hash", &RunOptions::scenario_hash)
       .def_readwrite("block_paths", &RunOptions::block_paths);
+  module.attr("MOST_BLOCK_PATHS") = engine::most_block_paths;
   module.def("run", &run, py::arg("scenario"), py::arg("options"), py::arg("progress") = py::none(),
              "The forecast, and the exception that stopped the run or None.");
 

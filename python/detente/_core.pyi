@@ -261,6 +261,10 @@ class MemoryNeed:
     def total(self) -> int: ...
 
 def memory_needed(scenario: Scenario, options: RunOptions) -> MemoryNeed: ...
+
+#: Paths of a block at most.
+MOST_BLOCK_PATHS: int
+
 def run(
     scenario: Scenario,
     options: RunOptions,

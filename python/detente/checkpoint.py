@@ -25,6 +25,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from detente import _core
 from detente.errors import ArgumentError, StorageError
 from detente.forecast import Forecast
 from detente.locking import locked
@@ -37,7 +38,7 @@ FORMAT_VERSION = 1
 #: Paths until the speed is first measured.
 FIRST_BATCH = 1024
 #: Larger batches are of whole blocks.
-BLOCK = 4096
+BLOCK = _core.MOST_BLOCK_PATHS
 #: A batch is at most so many times the one before: the first speeds are measured on little.
 MOST_GROWTH = 8
 

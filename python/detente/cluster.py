@@ -22,6 +22,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from detente import _core
 from detente.cluster_worker import simulate_range
 from detente.errors import ArgumentError, DetenteError, RunError
 from detente.extras import require
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
 
 #: A task has a block of paths at least, which the engine advances together, and whole blocks where
 #: it has more; fewer only where there are not that many for each thread, and then this at least.
-BLOCK = 4096
+BLOCK = _core.MOST_BLOCK_PATHS
 LEAST_PATHS = 256
 #: Seconds that a task is to take.
 TASK_SECONDS = 10.0

@@ -265,6 +265,27 @@ def test_ctrl_c_stops_within_a_fifth_of_a_second_and_keeps_what_is_done(
     assert_same(partial, whole)
 
 
+@pytest.mark.parametrize("threads", [1, 2])
+def test_ctrl_c_is_seen_where_nobody_asks_for_progress(
+    truce: detente.Scenario, threads: int
+) -> None:
+    sent: list[float] = []
+
+    def interrupt() -> None:
+        sent.append(time.monotonic())
+        os.kill(os.getpid(), signal.SIGINT)
+
+    timer = threading.Timer(0.5, interrupt)
+    timer.start()
+    with pytest.raises(detente.Interrupted) as caught:
+        detente.simulate(truce, paths=10**9, seed=2, policies="late", threads=threads)
+    assert time.monotonic() - sent[0] < 0.4, "0.2 s for the engine and some for a busy machine"
+    timer.join()
+    partial = caught.value.forecast
+    assert partial is not None
+    assert 0 < partial.n_paths < 10**9
+
+
 def test_a_callback_may_run_an_ensemble_of_its_own(truce: detente.Scenario) -> None:
     inner: list[detente.Forecast] = []
 

@@ -23,7 +23,7 @@ using summary::QuantileSketch;
 
 constexpr std::size_t most_pilot_paths = 256;
 /// Vectors of slots that a block fills and empties, registers, small tables.
-constexpr std::size_t scratch_bytes = std::size_t{256} * 1024;
+constexpr std::size_t scratch_bytes = tile_lanes * std::size_t{1024};
 /// What the allocator adds to a piece, and what it cannot use again at once.
 constexpr double allocator_share = 1.2;
 

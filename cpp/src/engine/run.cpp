@@ -29,7 +29,7 @@ namespace detente::engine {
 namespace {
 
 /// The first blocks of a long run, so that one that is stopped early has something to show.
-constexpr std::size_t first_block_paths = 512;
+constexpr std::size_t first_block_paths = tile_lanes;
 
 /// One block under all policies, from when it is begun until it is counted.
 struct Work {
@@ -341,7 +341,7 @@ class Reporter {
 }  // namespace
 
 Forecast run(std::shared_ptr<const model::Model> model, const RunOptions& options,
-             const ProgressCallback& progress) {
+             const ProgressCallback& progress, bool answers_at_once) {
   if (options.n_paths == 0) throw diagnostic::RunError("a run needs at least one path");
   if (options.threads < 0) throw diagnostic::RunError("the number of threads cannot be negative");
   require_draws(options.draws, *model, options.first_path, options.n_paths);
@@ -354,8 +354,7 @@ Forecast run(std::shared_ptr<const model::Model> model, const RunOptions& option
     ensemble.work();
     if (!ensemble.has_failed()) forecast = ensemble.finish(reporter.seconds());
   };
-  if (ensemble.threads() == 1) {
-    // On the caller's own thread: to hand so little work over, and to wake up for progress, is a fiftieth of it.
+  if (ensemble.threads() == 1 && (!progress || answers_at_once)) {
     ensemble.ask_in_passing([&reporter] { reporter.ask(); });
     work();
   } else {

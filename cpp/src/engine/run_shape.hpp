@@ -8,8 +8,6 @@
 
 namespace detente::engine {
 
-inline constexpr std::size_t most_block_paths = 4096;  // more gain nothing and take memory
-
 /// Threads of a run: those asked for, or for 0 all that this process may use.
 int thread_count(int asked);
 

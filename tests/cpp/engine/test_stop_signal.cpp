@@ -29,14 +29,27 @@ TEST_CASE("looking asks a hundred times a second", "[engine]") {
   StopSignal stop;
   int asked = 0;
   stop.ask_in_passing([&asked] { ++asked; });
-  CHECK_FALSE(stop.look());
-  CHECK(asked == 0);
   const auto begin = Clock::now();
   const auto end = begin + std::chrono::milliseconds(200);
   while (Clock::now() < end) stop.look();
   const std::chrono::duration<double> passed = Clock::now() - begin;
   CHECK(asked >= 5);  // on a machine that does other things too
   CHECK(asked <= passed.count() / 0.01 + 2.0);
+}
+
+TEST_CASE("answers that take their time are asked for less often", "[engine]") {
+  StopSignal stop;
+  int asked = 0;
+  stop.ask_in_passing([&asked] {
+    ++asked;
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  });
+  const auto begin = Clock::now();
+  const auto end = begin + std::chrono::milliseconds(400);
+  while (Clock::now() < end) stop.look();
+  const std::chrono::duration<double> passed = Clock::now() - begin;
+  CHECK(asked >= 2);
+  CHECK(asked <= passed.count() / 0.05 + 2.0);
 }
 
 TEST_CASE("an answer that sets the signal is seen at once", "[engine]") {
@@ -46,18 +59,28 @@ TEST_CASE("an answer that sets the signal is seen at once", "[engine]") {
   CHECK(stop.look());
 }
 
-TEST_CASE("one thread is the caller's own, which is asked within a block", "[engine]") {
-  RunOptions options = options_of(1'000'000);
+TEST_CASE("a run of one thread asks within a block", "[engine]") {
+  RunOptions options = options_of(100'000);
   options.threads = 1;
-  options.block_paths = 1'000'000;
+  options.block_paths = 100'000;
   int asked = 0;
-  const Forecast partial = run(truce(), options, [&asked](const Progress& progress) {
+  const bool answers_at_once = GENERATE(true, false);
+  const auto answer = [&asked](const Progress& progress) {
     CHECK(progress.paths_done == 0);
     return ++asked < 3;
-  });
+  };
+  const Forecast partial = run(truce(), options, answer, answers_at_once);
   CHECK(asked == 3);
   CHECK(partial.partial());
   CHECK(partial.n_paths == 0);
+}
+
+TEST_CASE("what is thrown in passing comes back to the caller", "[engine]") {
+  struct Interrupted {};
+  RunOptions options = options_of(4'000'000);
+  options.threads = 1;
+  const auto answer = [](const Progress&) -> bool { throw Interrupted{}; };
+  CHECK_THROWS_AS(run(truce(), options, answer, true), Interrupted);
 }
 
 TEST_CASE("a caller who is asked may run another ensemble on the same thread", "[engine]") {
@@ -68,39 +91,46 @@ TEST_CASE("a caller who is asked may run another ensemble on the same thread", "
   const std::string whole = run(truce(), options).serialize();
   const std::string part = run(truce(), few).serialize();
   int asked = 0;
-  const Forecast outer = run(truce(), options, [&](const Progress&) {
-    if (++asked <= 3) CHECK(run(truce(), few).serialize() == part);
+  const auto answer = [&](const Progress&) {
+    if (++asked <= 3) CHECK(run(truce(), few, {}, true).serialize() == part);
     return true;
-  });
+  };
+  const Forecast outer = run(truce(), options, answer, true);
   CHECK(asked >= 2);
   CHECK(outer.serialize() == whole);
 }
 
-// Ten thousand firings a path within the only step, in place or not.
+// Twenty thousand firings a path within the only step: of transitions, and of an event in a burst.
 TEST_CASE("a step in which paths fire very often is not waited for", "[engine]") {
-  const std::string effects = GENERATE("", ", effects: {x: x + 1}");
-  INFO(effects);
-  const auto model = model_of(R"yaml(
-detente: 1
-time: {horizon: 1, step: 1}
-variables:
-  x: {start: 0, volatility: 1}
+  const std::string what = GENERATE(R"(
+variables: {x: {start: 0, volatility: 1}}
 chains:
   c:
     start: a
     states: [a, b]
     transitions:
-      - {name: go, from: a, to: b, hazard: 20000)yaml" +
-                              effects + R"yaml(}
+      - {name: go, from: a, to: b, hazard: 20000, effects: {x: x + 1}}
       - {name: back, from: b, to: a, hazard: 20000}
+)",
+                                    R"(
+variables: {x: {start: 0}}
+events: {hit: {hazard: 20000, effects: {x: x + 1}}}
+)");
+  INFO(what);
+  const auto model = model_of(R"(
+detente: 1
+time: {horizon: 1, step: 1}
 outcomes:
-  in_b: {duration: c == b}
-)yaml");
-  RunOptions options = options_of(4096);
+  highest: {maximum: x}
+)" + what);
+  RunOptions options = options_of(20'000);
   options.threads = 1;
+  options.block_paths = 20'000;
   const auto begin = Clock::now();
-  const Forecast partial = run(model, options, [](const Progress&) { return false; });
+  const Forecast partial = run(
+      model, options, [](const Progress&) { return false; }, true);
   CHECK(partial.n_paths == 0);
+  // Waited for, the step would take a minute.
   const std::chrono::duration<double> passed = Clock::now() - begin;
   CHECK(passed.count() < 2.0);
 }

@@ -11,8 +11,12 @@
 #include "detente/engine/draw_rule.hpp"
 #include "detente/engine/forecast.hpp"
 #include "detente/model/model.hpp"
+#include "detente/program/code.hpp"
 
 namespace detente::engine {
+
+/// Paths of a block at most, where its size is chosen: whole tiles. More gain nothing and take memory.
+inline constexpr std::uint32_t most_block_paths = 11 * program::tile_lanes;
 
 struct RunOptions {
   std::uint64_t n_paths = 100'000;  ///< at least 1
@@ -38,13 +42,15 @@ struct Progress {
 };
 
 /// Called on the calling thread, about 100 times a second, and when all paths are done, however soon that is; returning
-/// false before then stops the run, which returns what it has: the first paths that all policies have finished. A run of
-/// one thread is on the calling one, and waits for the answer.
+/// false before then stops the run, which returns what it has: the first paths that all policies have finished.
 using ProgressCallback = std::function<bool(const Progress&)>;
 
 /// Throws RunError when a hazard is negative or NaN (the lowest failing path is named, whatever the
 /// threads), when options are impossible, or when a policy is unknown.
+///
+/// `answers_at_once`: the callback takes no time worth speaking of. A run of one thread is on the calling one then, which
+/// spares it a hundredth of a thousand paths, and waits for the answers.
 Forecast run(std::shared_ptr<const model::Model> model, const RunOptions& options,
-             const ProgressCallback& progress = {});
+             const ProgressCallback& progress = {}, bool answers_at_once = false);
 
 }  // namespace detente::engine

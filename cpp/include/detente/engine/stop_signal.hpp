@@ -10,7 +10,7 @@
 namespace detente::engine {
 
 /// A flag that any thread may set, looked at in the step loop. Where a run is on its caller's own thread, to look is also to
-/// ask the caller, a hundred times a second: nobody else can.
+/// ask the caller, up to a hundred times a second: nobody else can.
 class StopSignal {
  public:
   void set() { is_set_.store(true, std::memory_order_relaxed); }

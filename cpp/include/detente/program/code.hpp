@@ -15,6 +15,7 @@ namespace detente::program {
 
 /// Lanes of a tile, and the largest number that one call of code takes.
 inline constexpr std::size_t tile_lanes = 384;
+static_assert(tile_lanes % 64 == 0, "marks are looked through in words");
 
 /// Doubles from one column of a tile, or of scratch, to the next: an odd number of cache lines, so that the columns of one
 /// lane do not all compete for the same few sets of the cache.
