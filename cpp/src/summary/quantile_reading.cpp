@@ -27,6 +27,49 @@ double value_in_bin(const QuantileSketch::Bin& bin, std::uint64_t position) {
   return bin.low + (bin.high - bin.low) * share;
 }
 
+// Exact values, each by itself or in a slot with its count.
+double value_of(double value) { return value; }
+std::uint64_t count_of(double) { return 1; }
+template <class Slot>
+double value_of(const Slot& slot) {
+  return exact_value(slot.key);
+}
+template <class Slot>
+std::uint64_t count_of(const Slot& slot) {
+  return slot.count;
+}
+
+template <class Item>
+struct Drawers {
+  std::vector<Item> items;        // drawer by drawer
+  std::vector<std::size_t> ends;  // of the drawers
+};
+
+// Values lie about as dense everywhere: they are dealt out to drawers of equal width between their extremes, and are not
+// sorted there. All go to the first where the extremes are too near or too far apart.
+template <class Item>
+Drawers<Item> deal(const std::vector<Item>& items, double low, double high, std::size_t n_drawers) {
+  const double per_width = static_cast<double>(n_drawers) / (high - low);
+  std::vector<std::int32_t> drawer(items.size());
+  for (std::size_t i = 0; std::isnormal(per_width) && i < items.size(); ++i) {
+    drawer[i] = static_cast<std::int32_t>((value_of(items[i]) - low) * per_width);
+  }
+  Drawers<Item> drawers{std::vector<Item>(items.size()), std::vector<std::size_t>(n_drawers + 2)};
+  std::vector<std::size_t>& ends = drawers.ends;  // until all are dealt, of the drawer before
+  for (const std::int32_t d : drawer) ++ends[static_cast<std::size_t>(d) + 1];
+  for (std::size_t d = 1; d < ends.size(); ++d) ends[d] += ends[d - 1];
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    drawers.items[ends[static_cast<std::size_t>(drawer[i])]++] = items[i];
+  }
+  return drawers;
+}
+
+template <class Item>
+void sort_part(std::vector<Item>& items, std::size_t begin, std::size_t end) {
+  std::sort(items.begin() + static_cast<std::ptrdiff_t>(begin),
+            items.begin() + static_cast<std::ptrdiff_t>(end));
+}
+
 }  // namespace
 
 std::uint64_t quantile_rank(double p, std::uint64_t n) {
@@ -90,32 +133,16 @@ std::vector<QuantileSketch::Slot> QuantileSketch::sorted_slots() const {
   return slots;
 }
 
-// Values lie about as dense everywhere: they are dealt out to as many drawers of equal width first.
 void QuantileSketch::sort_by_value(std::vector<Slot>& slots) {
   const auto [first, last] = std::minmax_element(slots.begin(), slots.end());
-  const double low = exact_value(first->key), high = exact_value(last->key);
-  const double per_width = static_cast<double>(slots.size()) / (high - low);
-  if (!std::isnormal(per_width)) return std::sort(slots.begin(), slots.end());
-  const auto drawer_of = [&](const Slot& slot) {
-    return static_cast<std::size_t>((exact_value(slot.key) - low) * per_width);
-  };
-  std::vector<std::uint32_t> ends(slots.size() + 2);  // of the drawer before
-  for (const Slot& slot : slots) ++ends[drawer_of(slot) + 1];
-  for (std::size_t d = 1; d < ends.size(); ++d) ends[d] += ends[d - 1];
-  std::vector<Slot> dealt(slots.size());
-  for (const Slot& slot : slots) dealt[ends[drawer_of(slot)]++] = slot;
-  slots.swap(dealt);
+  Drawers drawers = deal(slots, value_of(*first), value_of(*last), slots.size());
   std::size_t begin = 0;
-  for (const std::uint32_t end : ends) {
-    if (end - begin > 1) {
-      std::sort(slots.begin() + static_cast<std::ptrdiff_t>(begin),
-                slots.begin() + static_cast<std::ptrdiff_t>(end));
-    }
+  for (const std::size_t end : drawers.ends) {
+    if (end - begin > 1) sort_part(drawers.items, begin, end);
     begin = end;
   }
+  slots.swap(drawers.items);
 }
-
-double QuantileSketch::value_of(const Slot& slot) { return exact_value(slot.key); }
 
 std::vector<double> QuantileSketch::exact_quantiles(const std::vector<double>& levels) const {
   if (!first_.empty()) return exact_quantiles(first_, levels);
@@ -129,25 +156,13 @@ template <class Item>
 std::vector<double> QuantileSketch::exact_quantiles(const std::vector<Item>& items,
                                                     const std::vector<double>& levels) const {
   constexpr std::size_t items_in_drawer = 8;
-  const std::size_t n_drawers = items.size() / items_in_drawer + 1;
-  const double per_width = static_cast<double>(n_drawers) / (maximum_ - minimum_);
-  std::vector<std::int32_t> drawers(
-      items.size());  // all in the first where they are too near or too far apart
-  for (std::size_t i = 0; std::isnormal(per_width) && i < items.size(); ++i) {
-    drawers[i] = static_cast<std::int32_t>((value_of(items[i]) - minimum_) * per_width);
-  }
-  std::vector<std::size_t> ends(n_drawers + 2);     // in items, of the drawer before
-  std::vector<std::uint64_t> up_to(n_drawers + 1);  // values in a drawer and those before it
-  for (std::size_t i = 0; i < items.size(); ++i) {
-    const auto drawer = static_cast<std::size_t>(drawers[i]);
-    ++ends[drawer + 1];
-    up_to[drawer] += count_of(items[i]);
-  }
-  for (std::size_t d = 1; d < ends.size(); ++d) ends[d] += ends[d - 1];
-  for (std::size_t d = 1; d < up_to.size(); ++d) up_to[d] += up_to[d - 1];
-  std::vector<Item> dealt(items.size());
-  for (std::size_t i = 0; i < items.size(); ++i) {
-    dealt[ends[static_cast<std::size_t>(drawers[i])]++] = items[i];
+  Drawers drawers = deal(items, minimum_, maximum_, items.size() / items_in_drawer + 1);
+  std::vector<std::uint64_t> up_to;  // values in a drawer and those before it
+  std::uint64_t n_values = 0;
+  std::size_t next = 0;
+  for (const std::size_t end : drawers.ends) {
+    for (; next < end; ++next) n_values += count_of(drawers.items[next]);
+    up_to.push_back(n_values);
   }
   std::vector<double> values;
   for (const double level : levels) {
@@ -157,14 +172,13 @@ std::vector<double> QuantileSketch::exact_quantiles(const std::vector<Item>& ite
       continue;
     }
     std::uint64_t left = rank - n_minus_infinity_;
-    const auto drawer = static_cast<std::size_t>(
-        std::lower_bound(up_to.begin(), up_to.end(), left) - up_to.begin());
-    if (drawer > 0) left -= up_to[drawer - 1];
-    const std::size_t begin = drawer > 0 ? ends[drawer - 1] : 0;
-    auto item = dealt.begin() + static_cast<std::ptrdiff_t>(begin);
-    std::sort(item, dealt.begin() + static_cast<std::ptrdiff_t>(ends[drawer]));
-    for (; left > count_of(*item); ++item) left -= count_of(*item);
-    values.push_back(value_of(*item) + 0.0);  // one zero, as everywhere
+    const auto d = static_cast<std::size_t>(std::lower_bound(up_to.begin(), up_to.end(), left) -
+                                            up_to.begin());
+    if (d > 0) left -= up_to[d - 1];
+    std::size_t item = d > 0 ? drawers.ends[d - 1] : 0;
+    sort_part(drawers.items, item, drawers.ends[d]);
+    for (; left > count_of(drawers.items[item]); ++item) left -= count_of(drawers.items[item]);
+    values.push_back(value_of(drawers.items[item]) + 0.0);  // one zero, as everywhere
   }
   return values;
 }

@@ -123,10 +123,6 @@ class QuantileSketch {
   std::vector<Slot> occupied_or_single() const;
   std::vector<Slot> sorted_slots() const;
   static void sort_by_value(std::vector<Slot>& slots);
-  static double value_of(double value) { return value; }
-  static double value_of(const Slot& slot);
-  static std::uint64_t count_of(double) { return 1; }
-  static std::uint64_t count_of(const Slot& slot) { return slot.count; }
   std::vector<double> exact_quantiles(const std::vector<double>& levels) const;
   template <class Item>
   std::vector<double> exact_quantiles(const std::vector<Item>& items,
