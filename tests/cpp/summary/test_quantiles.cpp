@@ -6,6 +6,7 @@
 #include "detente/diagnostic/error.hpp"
 #include "detente/summary/quantiles.hpp"
 #include "summary/shuffled.hpp"
+#include "summary/sketches.hpp"
 #include "support/catch.hpp"
 
 using detente::diagnostic::RunError;
@@ -14,8 +15,8 @@ using detente::summary::QuantileSketch;
 using detente::summary::test::add_in_shards;
 using detente::summary::test::bytes_of;
 using detente::summary::test::Generator;
-using detente::summary::test::is_refused;
-using detente::summary::test::survives_damage;
+using detente::summary::test::samples;
+using detente::summary::test::sketch_of;
 
 namespace {
 
@@ -23,31 +24,8 @@ constexpr double infinity = std::numeric_limits<double>::infinity();
 constexpr double missing = std::numeric_limits<double>::quiet_NaN();
 const std::vector<double> levels = {0.0, 0.001, 0.05, 0.25, 0.5, 0.75, 0.95, 0.999, 1.0};
 
-QuantileSketch sketch_of(const std::vector<double>& values,
-                         std::size_t capacity = QuantileSketch::default_capacity) {
-  QuantileSketch sketch(capacity);
-  sketch.add(values.data(), values.size());
-  return sketch;
-}
-
 void add_column(QuantileSketch& sketch, const double* values, std::size_t n) {
   sketch.add(values, n);
-}
-
-// What the variables and outcomes of a model look like.
-std::vector<std::vector<double>> samples(std::size_t n) {
-  Generator generator(41);
-  std::normal_distribution<double> normal;
-  std::vector<std::vector<double>> samples(6, std::vector<double>(n));
-  for (std::size_t i = 0; i < n; ++i) {
-    samples[0][i] = normal(generator);
-    samples[1][i] = std::exp(2.0 * normal(generator));
-    samples[2][i] = 2'024.5 + normal(generator);               // narrow beside its offset
-    samples[3][i] = 1e9 + 1e-3 * normal(generator);            // hair-thin beside its offset
-    samples[4][i] = std::clamp(normal(generator), -1.0, 1.0);  // heaps at the ends
-    samples[5][i] = generator() % 3 == 0 ? 0.0 : -std::exp(normal(generator));  // a heap at zero
-  }
-  return samples;
 }
 
 }  // namespace
@@ -327,152 +305,4 @@ TEST_CASE("the interval of a quantile covers it as often as stated", "[summary]"
   // 400 values: ranks 83 to 117, covering 0.9497 + 0.0039 (binomial, both ends included).
   const double z = (covered / 1'000.0 - 0.954) / std::sqrt(0.954 * 0.046 / 1'000.0);
   CHECK(std::fabs(z) < 5.0);
-}
-
-TEST_CASE("a sketch survives storage and refuses damage", "[summary]") {
-  for (const std::size_t n : {0u, 5u, 1'000u}) {
-    QuantileSketch sketch = sketch_of(samples(n)[0], 64);
-    sketch.add(missing);
-    const std::string bytes = bytes_of(sketch);
-    detente::summary::ByteReader reader(bytes);
-    QuantileSketch back = QuantileSketch::read(reader);
-    CHECK(reader.at_end());
-    CHECK(back == sketch);
-    CHECK(bytes_of(back) == bytes);
-    CHECK(survives_damage<QuantileSketch>(bytes));
-    back.merge(sketch);  // and goes on as before
-    sketch.merge(sketch);
-    CHECK(back == sketch);
-  }
-}
-
-namespace {
-
-/// What a sketch stores, to be changed.
-struct Stored {
-  std::uint64_t capacity, level, n_zero, n_nan, n_minus, n_plus;
-  double minimum, maximum;
-  std::uint64_t n_minimum, n_maximum;
-  std::vector<std::pair<std::uint64_t, std::uint64_t>> bins;  ///< step of the key, count
-
-  explicit Stored(const QuantileSketch& sketch) {
-    const std::string bytes = bytes_of(sketch);
-    detente::summary::ByteReader reader(bytes);
-    reader.expect('q');
-    for (auto* field : {&capacity, &level, &n_zero, &n_nan, &n_minus, &n_plus}) {
-      *field = reader.count();
-    }
-    minimum = reader.f64();
-    maximum = reader.f64();
-    n_minimum = reader.count();
-    n_maximum = reader.count();
-    bins.resize(reader.length(2));
-    for (auto& [step, count] : bins) {
-      step = reader.count();
-      count = reader.count();
-    }
-  }
-
-  std::string bytes() const {
-    detente::summary::ByteWriter writer;
-    writer.u8('q');
-    for (const auto field : {capacity, level, n_zero, n_nan, n_minus, n_plus}) writer.count(field);
-    writer.f64(minimum);
-    writer.f64(maximum);
-    writer.count(n_minimum);
-    writer.count(n_maximum);
-    writer.count(bins.size());
-    for (const auto& [step, count] : bins) {
-      writer.count(step);
-      writer.count(count);
-    }
-    return writer.release();
-  }
-};
-
-template <class Change>
-bool refuses(const QuantileSketch& sketch, Change change) {
-  Stored stored(sketch);
-  change(stored);
-  return is_refused<QuantileSketch>(stored.bytes());
-}
-
-}  // namespace
-
-TEST_CASE("a stored sketch that contradicts itself is refused", "[summary]") {
-  const auto bits = [](double x) { return std::bit_cast<std::uint64_t>(x); };
-  const QuantileSketch some = sketch_of({1.0, 1.0, 2.0, 4.0}, 64);
-  CHECK_FALSE(refuses(some, [](Stored&) {}));
-  CHECK(refuses(some, [](Stored& s) { s.capacity = 15; }));
-  CHECK(refuses(some, [](Stored& s) { s.capacity = (1 << 20) + 1; }));
-  CHECK(refuses(some, [](Stored& s) { s.level = 601; }));
-  CHECK(refuses(some, [](Stored& s) { s.level = std::uint64_t{1} << 40; }));
-  CHECK(refuses(some, [](Stored& s) { s.bins[1].second = 0; }));
-  CHECK(refuses(some, [](Stored& s) {  // the first bin in two halves
-    s.bins[0].second = 1;
-    s.bins.insert(s.bins.begin() + 1, {0, 1});
-  }));
-  CHECK(refuses(some, [](Stored& s) { s.n_zero = std::numeric_limits<std::uint64_t>::max(); }));
-  CHECK(refuses(some, [](Stored& s) { s.minimum = -infinity; }));
-  CHECK(refuses(some, [](Stored& s) { s.maximum = missing; }));
-  CHECK(refuses(some, [&](Stored& s) {  // of which there is a bin
-    s.bins.back().first += bits(infinity) - bits(s.maximum);
-    s.maximum = infinity;
-  }));
-  CHECK(refuses(some, [](Stored& s) { s.minimum = 0.5; }));
-  CHECK(refuses(some, [](Stored& s) { s.maximum = 8.0; }));
-  CHECK(refuses(some, [](Stored& s) { s.n_minimum = 1; }));
-  CHECK(refuses(some, [](Stored& s) { s.n_maximum = 2; }));
-  CHECK(refuses(some, [](Stored& s) { std::swap(s.minimum, s.maximum); }));
-
-  const QuantileSketch from_zero = sketch_of({0.0, 1.0, 2.0}, 64);
-  CHECK_FALSE(refuses(from_zero, [](Stored&) {}));
-  CHECK(refuses(from_zero, [&](Stored& s) {  // -3 for 1
-    s.bins[0].first = 0 - bits(3.0);
-    s.bins[1].first = bits(2.0) + bits(3.0);
-  }));
-  const QuantileSketch to_zero = sketch_of({-2.0, -1.0, 0.0}, 64);
-  CHECK_FALSE(refuses(to_zero, [](Stored&) {}));
-  CHECK(refuses(to_zero, [&](Stored& s) { s.bins[1].first = bits(2.0) + bits(3.0); }));  // 3 for -1
-
-  std::vector<double> many;
-  for (int i = 1; i <= 17; ++i) many.push_back(i);
-  CHECK_FALSE(refuses(sketch_of(many, 64), [](Stored&) {}));
-  CHECK(refuses(sketch_of(many, 64), [](Stored& s) { s.capacity = 16; }));
-  CHECK(refuses(some, [](Stored& s) {
-    s.bins.clear();
-    s.n_minimum = s.n_maximum = 1;
-  }));
-
-  const QuantileSketch none(64);
-  CHECK_FALSE(refuses(none, [](Stored&) {}));
-  CHECK(refuses(none, [](Stored& s) { s.minimum = 0.0; }));
-  CHECK(refuses(none, [](Stored& s) { s.n_maximum = 1; }));
-  CHECK(refuses(none, [](Stored& s) {
-    s.n_minimum = 1;
-    s.n_maximum = std::numeric_limits<std::uint64_t>::max();
-  }));
-
-  const QuantileSketch one = sketch_of({3.0, 3.0}, 64);
-  CHECK_FALSE(refuses(one, [](Stored&) {}));
-  CHECK(refuses(one, [](Stored& s) { s.n_minimum = 1; }));
-  CHECK(refuses(one, [](Stored& s) { s.bins[0].second = 3; }));
-}
-
-TEST_CASE("two extremes in one bin of a stored sketch are two of its values", "[summary]") {
-  std::vector<double> wide;
-  for (int i = 0; i < 40; ++i) wide.push_back(std::ldexp(1.0, 20 * i));
-  const QuantileSketch sketch = sketch_of(wide, 16);
-  const auto in_first_bin = [](std::uint64_t n_each, std::uint64_t count) {
-    return [n_each, count](Stored& s) {
-      REQUIRE(s.level > 0);
-      s.bins.resize(1);
-      s.bins[0].second = count;
-      s.maximum = std::nextafter(s.minimum, infinity);
-      s.n_minimum = s.n_maximum = n_each;
-    };
-  };
-  CHECK_FALSE(refuses(sketch, in_first_bin(1, 2)));
-  CHECK(refuses(sketch, in_first_bin(2, 2)));
-  CHECK(refuses(sketch, in_first_bin(0, 2)));
 }
