@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "bindings.hpp"
-#include "detente/engine/block.hpp"
+#include "detente/engine/task.hpp"
 #include "detente/program/listing.hpp"
 #include "detente/scenario/reader.hpp"
 

@@ -6,7 +6,7 @@
 #include <memory>
 #include <vector>
 
-#include "detente/engine/block.hpp"
+#include "detente/engine/task.hpp"
 #include "engine/draws.hpp"
 
 namespace detente::engine {

@@ -5,7 +5,7 @@
 
 #include <vector>
 
-#include "detente/engine/block.hpp"
+#include "detente/engine/block_scratch.hpp"
 #include "detente/program/specialise.hpp"
 
 namespace detente::engine {

@@ -1,4 +1,4 @@
-#include "detente/engine/block.hpp"
+#include "detente/engine/task.hpp"
 
 #include <algorithm>
 

@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "detente/engine/block.hpp"
 #include "detente/engine/run.hpp"
+#include "detente/engine/task.hpp"
 #include "detente/program/program.hpp"
 #include "detente/scenario/reader.hpp"
 #include "support/catch.hpp"

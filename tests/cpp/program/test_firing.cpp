@@ -9,8 +9,8 @@
 #include <string>
 #include <vector>
 
-#include "detente/engine/block.hpp"
 #include "detente/engine/buffer.hpp"
+#include "detente/engine/task.hpp"
 #include "detente/program/program.hpp"
 #include "detente/scenario/reader.hpp"
 #include "support/catch.hpp"

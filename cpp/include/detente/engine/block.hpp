@@ -2,20 +2,19 @@
 
 /// A block of paths advanced together under one policy, from the start to the horizon and through the run-off.
 
-#include <algorithm>
 #include <array>
 #include <cstdint>
-#include <limits>
 #include <memory>
 #include <optional>
-#include <string>
 #include <unordered_map>
 #include <vector>
 
+#include "detente/engine/block_scratch.hpp"
 #include "detente/engine/carried_noise.hpp"
 #include "detente/engine/groups.hpp"
 #include "detente/engine/pool.hpp"
 #include "detente/engine/stop_signal.hpp"
+#include "detente/engine/task.hpp"
 #include "detente/outcome/plan.hpp"
 #include "detente/program/baseline.hpp"
 #include "detente/program/factors.hpp"
@@ -90,102 +89,6 @@ class Observer {
   virtual void fired(double time, program::ElementId element, const double* before,
                      const double* after) = 0;
   virtual void grid_point(double time, const double* record) = 0;
-};
-
-/// Fields of a path's record, for one policy.
-struct RecordShape {
-  std::uint32_t outcomes = 0;  ///< first field of the outcomes' values
-  std::uint32_t size = 0;
-};
-
-/// A policy ready to run: program, readings, utility.
-class Task {
- public:
-  Task(std::shared_ptr<const model::Model> model, std::size_t policy);
-
-  const program::Program& program() const { return *program_; }
-  const outcome::Plan& plan() const { return plan_; }
-  const RecordShape& shape() const { return shape_; }
-  const program::RecordCode* utility() const { return has_utility_ ? &utility_ : nullptr; }
-  /// The monitors that have to be read after a firing of the element.
-  const std::vector<std::uint32_t>& readings_after(program::ElementId element) const {
-    return readings_[element];
-  }
-
- private:
-  void find_readings();
-
-  outcome::Plan plan_;
-  std::unique_ptr<program::Program> program_;
-  RecordShape shape_;
-  std::vector<std::vector<std::uint32_t>> readings_;  ///< by element
-  bool has_utility_ = false;
-  program::RecordCode utility_;
-};
-
-/// Where a clock's numbers over a stretch of time lie. A step apart is one lane apart, or none where one number serves all lanes.
-struct ClockView {
-  const double* burnt;  ///< what it burns to the end of the stretch
-  const double* rate;   ///< null where it follows from what is burnt
-  const double* left;
-  std::size_t burnt_step, rate_step;
-  bool has_baseline;
-  const double* cumulative;  ///< with a baseline: its cumulative hazard where the stretch begins
-  const double* at_end;      ///< and where it ends
-  std::size_t at_end_step;
-};
-
-/// Lanes on which a clock runs out, by their number among those.
-struct CrossingScratch {
-  Buffer<double> length{tile_lanes};  ///< from the lane's own time to the end of the step
-  Buffer<double> delay{tile_lanes};   ///< from its own time to its first crossing
-  std::array<std::uint32_t, tile_lanes>
-      clock{};           ///< that runs out then, by its position among the state's
-  Buffer<double> burnt;  ///< by each clock until then: [clock][lane]
-  Buffer<double> arguments;
-  Buffer<double> values{tile_lanes};
-  std::array<std::uint32_t, tile_lanes> chosen{};
-};
-
-/// Draws that clocks lack, until they are made together: clock number k serves firing number k.
-struct Undrawn {
-  struct Place {
-    double* field;   ///< of the record
-    double* column;  ///< of the pool
-  };
-  std::size_t n = 0;  ///< tile_lanes at most
-  Buffer<std::uint64_t> paths{tile_lanes};
-  Buffer<std::uint32_t> indices{tile_lanes}, streams{tile_lanes};
-  std::array<Place, tile_lanes> places{};
-
-  void note(std::uint64_t path, double index, std::uint32_t stream, Place place) {
-    paths[n] = path;
-    indices[n] = static_cast<std::uint32_t>(index);
-    streams[n] = stream;
-    places[n++] = place;
-  }
-  /// Repeats the first draw until there are `n_rounded`.
-  void repeat_up_to(std::size_t n_rounded) {
-    std::fill(paths.data() + n, paths.data() + n_rounded, paths[0]);
-    std::fill(indices.data() + n, indices.data() + n_rounded, indices[0]);
-    std::fill(streams.data() + n, streams.data() + n_rounded, streams[0]);
-  }
-};
-
-/// Lanes of a pool that are worked on together, see BurstPlan.
-struct BurstScratch {
-  Buffer<double> columns;
-  Buffer<double> first{tile_lanes};  ///< clock that has run out; below 0: none
-  Buffer<double> delay{tile_lanes}, length{tile_lanes};
-  std::array<std::uint8_t, tile_lanes / 8>
-      unsound{};  ///< lanes where a hazard is no hazard, as bits
-  std::array<Slot, tile_lanes> slots{};
-  std::array<LanePlace, tile_lanes> places{};
-  std::array<std::uint32_t, tile_lanes> n_fired{};  ///< in the burst
-  std::array<std::uint8_t, tile_lanes> has_failed{};
-  std::array<std::uint32_t, tile_lanes> chosen{};  ///< lanes that fire the same element
-  std::size_t n_chosen = 0;
-  std::vector<Slot> finished;  ///< at the step's end
 };
 
 class Stretch;
